@@ -1,0 +1,53 @@
+"""Sorts of background work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from gongying.core.actor import Actor
+
+from .models import Job
+
+
+class Cancelled(Exception):
+    """The person who started the job asked it to stop."""
+
+
+@dataclass
+class JobContext:
+    """What a job gets: for whom it runs, and how to report."""
+
+    job_id: int
+    actor: Actor
+
+    def progress(self, done: int, total: int = 0, note: str = "") -> None:
+        """Report `done` of `total` and stay alive. Raises Cancelled when asked to stop."""
+        values: dict[str, Any] = {"done": done, "total": total, "note": note[:200], "beat_at": timezone.now()}
+        Job.objects.filter(pk=self.job_id).update(**values)
+        if Job.objects.filter(pk=self.job_id, cancel=True).exists():
+            raise Cancelled
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A declared job: `work(context, **arguments)` returns a small dict that is kept and shown."""
+
+    code: str
+    label: Any
+    work: Callable[..., dict[str, Any] | None]
+    restart: bool = True
+
+
+JOBS: dict[str, JobKind] = {}
+
+
+def job(code: str, *, label: Any, restart: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a job. `restart` says that it may be run again from the start after a crash."""
+
+    def dress(fn: Callable[..., Any]) -> Callable[..., Any]:
+        JOBS[code] = JobKind(code, label, fn, restart)
+        return fn
+
+    return dress

@@ -1,0 +1,172 @@
+"""Record, seal, deliver, rebuild, verify."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.utils import timezone
+
+from gongying.core import doors
+from gongying.core.actor import Actor
+from gongying.engines import chain
+
+from .fact import Fact
+from .models import Cursor, Entry, Head
+
+READING = "journal.read"
+DELIVERING = "journal.deliver"
+MOST_ATTEMPTS = 5
+L = TypeVar("L", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A reaction, or (with `clear`) a projection that may be thrown away and replayed."""
+
+    work: Callable[[Any, Entry], None]
+    hears: dict[str, type[Fact]]
+    clear: type[models.Model] | None = None
+
+    @property
+    def key(self) -> str:
+        """Its full dotted name; the cursor is kept under it."""
+        return f"{self.work.__module__}.{self.work.__name__}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `verify` found: the number of sealed entries, and the first one that does not hold."""
+
+    sealed: int
+    waiting: int
+    head: str
+    broken: int | None = None
+    broken_id: int | None = None
+    broken_name: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """True when every link holds."""
+        return self.broken is None
+
+
+LISTENERS: dict[str, Listener] = {}
+
+
+def _listen(facts: tuple[type[Fact], ...], clear: type[models.Model] | None) -> Callable[[L], L]:
+    def hear(fn: L) -> L:
+        listener = Listener(fn, {f.name: f for f in facts}, clear)
+        LISTENERS[listener.key] = listener
+        return fn
+
+    return hear
+
+
+def on(*facts: type[Fact]) -> Callable[[L], L]:
+    """A reaction: acts exactly once, through actions, and may tell new facts. Never replayed."""
+    return _listen(facts, None)
+
+
+def project(*facts: type[Fact], clear: type[models.Model]) -> Callable[[L], L]:
+    """A projection: rewrites only its own table `clear`, tells nothing, may be replayed."""
+    return _listen(facts, clear)
+
+
+def record(actor: Actor, fact: Fact) -> None:
+    """Tell a fact, in the transaction of the action that made it true."""
+    verb = doors.inside.get()
+    if not verb or verb in (READING, DELIVERING):
+        raise RuntimeError(f"{fact.name} recorded outside an action")
+    plain = json.loads(json.dumps(fact.payload(), cls=DjangoJSONEncoder))
+    Entry.objects.create(
+        name=fact.name,
+        version=fact.version,
+        actor=actor.name,
+        via=actor.via,
+        told_at=timezone.now().isoformat(timespec="microseconds"),
+        nonce=secrets.token_hex(16),
+        payload=chain.canonical(plain).decode(),
+    )
+
+
+def seal(limit: int = 1000) -> int:
+    """Give committed entries their place in the chain, in order. One sealer at a time; returns how many."""
+    if not Entry.objects.filter(position__isnull=True).exists():
+        return 0
+    Head.objects.get_or_create(pk=1, defaults={"link": chain.GENESIS})
+    with transaction.atomic():
+        head = Head.objects.select_for_update().get(pk=1)
+        todo = list(Entry.objects.filter(position__isnull=True).order_by("id")[:limit])
+        for entry in todo:
+            head.position += 1
+            head.link = chain.link(head.link, entry.body() | {"position": head.position})
+            entry.position, entry.link = head.position, head.link
+        Entry.objects.bulk_update(todo, ["position", "link"], batch_size=200)
+        head.save(update_fields=["position", "link"])
+    return len(todo)
+
+
+def deliver(limit: int = 1000) -> int:
+    """Let each listener read on at its own pace; its work and its cursor move in one transaction."""
+    return sum(_read(listener, limit) for listener in list(LISTENERS.values()))
+
+
+def _read(listener: Listener, limit: int) -> int:
+    cursor, _ = Cursor.objects.get_or_create(listener=listener.key)
+    if cursor.attempts >= MOST_ATTEMPTS:
+        return 0
+    pages = Entry.objects.filter(name__in=listener.hears, position__gt=cursor.position)
+    done = 0
+    for entry in pages.order_by("position")[:limit]:
+        try:
+            with transaction.atomic(), doors.joined(READING if listener.clear else DELIVERING):
+                here = Cursor.objects.select_for_update().get(pk=cursor.pk)
+                if here.position >= (entry.position or 0):
+                    continue  # another reader was quicker
+                listener.work(listener.hears[entry.name].revive(json.loads(entry.payload)), entry)
+                Cursor.objects.filter(pk=cursor.pk).update(position=entry.position, attempts=0, error="")
+        except Exception as fault:  # one listener's fault must not stop the others; it is kept and shown
+            Cursor.objects.filter(pk=cursor.pk).update(
+                attempts=models.F("attempts") + 1, error=f"{entry.position}: {fault!r}"[:2000]
+            )
+            break
+        done += 1
+    return done
+
+
+def rebuild() -> None:
+    """Throw every projection away and read the journal again."""
+    for listener in (each for each in LISTENERS.values() if each.clear):
+        with transaction.atomic(), doors.joined(READING):
+            listener.clear._base_manager.all().delete()  # type: ignore[union-attr]
+            Cursor.objects.filter(listener=listener.key).update(position=0, attempts=0, error="")
+        while _read(listener, 1000):
+            pass
+
+
+def entries(chunk: int = 2000) -> Iterator[Entry]:
+    """All sealed entries in order."""
+    return Entry.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=chunk)
+
+
+def verify() -> Report:
+    """Recompute every link from the stored bytes; name the first entry that does not hold.
+
+    Also finds entries that were removed (a hole in the positions) and a head that was set back.
+    """
+    previous, expected = chain.GENESIS, 0
+    waiting = Entry.objects.filter(position__isnull=True).count()
+    head = Head.objects.filter(pk=1).first()
+    for entry in entries():
+        expected += 1
+        computed = chain.link(previous, entry.body() | {"position": entry.position})
+        if entry.position != expected or computed != entry.link:
+            return Report(expected - 1, waiting, previous, expected, entry.pk, entry.name)
+        previous = computed
+    if head and (head.position, head.link) != (expected, previous):
+        return Report(expected, waiting, previous, head.position, None, "journal.head")
+    return Report(expected, waiting, previous)

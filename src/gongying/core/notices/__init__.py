@@ -1,0 +1,1 @@
+"""In-app messages: `bell.tell(...)` writes them, `bell.unread(actor)` counts them."""

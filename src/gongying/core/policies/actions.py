@@ -1,0 +1,140 @@
+"""Draft, revise, publish, withdraw."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, ValidationError
+
+from gongying.core.actor import Actor
+from gongying.core.doors import action
+from gongying.core.journal import book
+from gongying.core.refusal import Refused
+from gongying.core.scope import one
+
+from . import facts
+from .kinds import Finding, Kind, canonical, kind_of
+from .models import PolicyVersion
+
+AUTHORS = ("admin", "director", "planner")
+SCOPES = ("network", "region", "party")
+
+
+def parse(kind: Kind, document: dict[str, Any]) -> BaseModel:
+    """The document by its schema; the first fault becomes a refusal that names the field."""
+    try:
+        return kind.schema.model_validate(document)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Refused(first["msg"].removeprefix("Value error, "), code="schema", field=where) from fault
+
+
+@action(needs="policies.draft", roles=AUTHORS)
+def draft(
+    actor: Actor,
+    *,
+    kind: str,
+    key: str,
+    title: str,
+    document: dict[str, Any],
+    effective_from: date,
+    effective_to: date | None = None,
+    title_en: str = "",
+    scope_kind: str = "network",
+    scope_key: str = "",
+    note: str = "",
+) -> int:
+    """Start a new version of a policy; nothing holds until it is published. Returns its id."""
+    if scope_kind not in SCOPES or bool(scope_key) == (scope_kind == "network"):
+        raise Refused(_("A regional or distributor policy needs the code it is for."), field="scope_key")
+    if effective_to is not None and effective_to <= effective_from:
+        raise Refused(_("The policy must end after it begins."), field="effective_to")
+    text, digest = canonical(parse(kind_of(kind), document))
+    same = PolicyVersion.objects.filter(kind=kind, key=key, scope_kind=scope_kind, scope_key=scope_key)
+    last = same.aggregate(last=Max("version"))["last"] or 0
+    row = PolicyVersion.objects.create(
+        kind=kind,
+        key=key,
+        scope_kind=scope_kind,
+        scope_key=scope_key,
+        version=last + 1,
+        title=title,
+        title_en=title_en,
+        document=text,
+        hash=digest,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        note=note,
+        created_by=actor.name,
+    )
+    return row.pk
+
+
+@action(needs="policies.draft", roles=AUTHORS)
+def revise(
+    actor: Actor,
+    *,
+    version_id: int,
+    document: dict[str, Any],
+    title: str | None = None,
+    title_en: str | None = None,
+    effective_from: date | None = None,
+    effective_to: date | None = None,
+) -> str:
+    """Change a draft in place; a published version refuses. Returns the new hash."""
+    row = _draft_row(version_id)
+    row.document, row.hash = canonical(parse(kind_of(row.kind), document))
+    row.title = title if title is not None else row.title
+    row.title_en = title_en if title_en is not None else row.title_en
+    row.effective_from = effective_from or row.effective_from
+    row.effective_to = effective_to if effective_to is not None else row.effective_to
+    if row.effective_to is not None and row.effective_to <= row.effective_from:
+        raise Refused(_("The policy must end after it begins."), field="effective_to")
+    row.save()
+    return row.hash
+
+
+@action(needs="policies.publish", roles=("admin", "director"))
+def publish(actor: Actor, *, version_id: int) -> str:
+    """Bring a draft into force. Refuses while the linter finds errors. Returns the parameter hash."""
+    row = _draft_row(version_id)
+    errors = [each for each in findings(row) if each.level == "error"]
+    if errors:
+        raise Refused(errors[0].message, code=errors[0].code, field=errors[0].where)
+    row.status, row.published_by, row.published_at = "published", actor.name, timezone.now()
+    row.save(update_fields=["status", "published_by", "published_at"])
+    scope = f"{row.scope_kind}:{row.scope_key}" if row.scope_key else row.scope_kind
+    book.record(
+        actor,
+        facts.PolicyPublished(row.pk, row.kind, row.key, scope, row.hash, row.effective_from.isoformat()),
+    )
+    return row.hash
+
+
+@action(needs="policies.publish", roles=("admin", "director"))
+def withdraw(actor: Actor, *, version_id: int) -> None:
+    """Take a published version out of force; what was settled under it stays settled."""
+    row = one(PolicyVersion.objects.select_for_update(), pk=version_id)
+    if row.status != "published":
+        raise Refused(_("Only a published policy can be withdrawn."), code="not_published")
+    row.status = "withdrawn"
+    row.save(update_fields=["status"])
+    book.record(actor, facts.PolicyWithdrawn(row.pk, row.kind, row.key, row.hash))
+
+
+def findings(row: PolicyVersion) -> list[Finding]:
+    """What the kind's linter says of this version."""
+    kind = kind_of(row.kind)
+    return kind.lint(kind.schema.model_validate_json(row.document))
+
+
+def _draft_row(version_id: int) -> PolicyVersion:
+    row = one(PolicyVersion.objects.select_for_update(), pk=version_id)
+    if row.status != "draft":
+        raise Refused(
+            _("A published policy is never edited."), code="published", remedy=_("Start a new version.")
+        )
+    return row

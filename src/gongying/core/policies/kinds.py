@@ -1,0 +1,56 @@
+"""Sorts of policy documents: a schema, a linter, a name."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from gongying.core.refusal import Missing
+from gongying.engines import chain
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the linter says of a draft. An `error` keeps it from being published."""
+
+    level: str  # error | warning | note
+    code: str
+    message: Any
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of policy: `schema` validates and normalises the document, `lint` judges it."""
+
+    code: str
+    label: Any
+    schema: type[BaseModel]
+    lint: Callable[[Any], list[Finding]] = field(default=lambda document: [])
+
+
+KINDS: dict[str, Kind] = {}
+# Which scopes apply to a party, most specific first; books fill this in: fn(party_id, at) -> [(kind, key)].
+scope_chains: list[Callable[[int, date], list[tuple[str, str]]]] = []
+
+
+def register(kind: Kind) -> Kind:
+    """Declare a sort of policy."""
+    KINDS[kind.code] = kind
+    return kind
+
+
+def kind_of(code: str) -> Kind:
+    """The declared kind, or Missing."""
+    if code not in KINDS:
+        raise Missing(f"no policy kind {code}")
+    return KINDS[code]
+
+
+def canonical(document: BaseModel) -> tuple[str, str]:
+    """The normal form of a document as text, and its hash (printed on contracts and statements)."""
+    text = chain.canonical(document.model_dump(mode="json")).decode()
+    return text, hashlib.sha256(text.encode()).hexdigest()

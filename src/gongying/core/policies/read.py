@@ -1,0 +1,72 @@
+"""Which value holds here, on this day, and why."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from pydantic import BaseModel
+
+from gongying.core.refusal import Missing
+from gongying.core.scope import one
+
+from .kinds import kind_of, scope_chains
+from .models import PolicyVersion
+
+
+@dataclass(frozen=True)
+class Effective:
+    """The value in force: the parsed document, its version and hash, and the versions it won over."""
+
+    document: BaseModel
+    version_id: int
+    version: int
+    hash: str
+    scope: str
+    why: list[str]
+
+
+def scopes_of(party_id: int | None, at: date) -> list[tuple[str, str]]:
+    """The scopes that apply, most specific first; the network always closes the list."""
+    own = [pair for chain in scope_chains for pair in chain(party_id, at)] if party_id is not None else []
+    return [*own, ("network", "")]
+
+
+def in_force(kind: str, at: date, key: str = "") -> QuerySet[PolicyVersion]:
+    """Published versions of a kind that hold on a day, in every scope."""
+    rows = PolicyVersion.objects.filter(kind=kind, status="published", effective_from__lte=at)
+    rows = rows.filter(Q(effective_to__isnull=True) | Q(effective_to__gt=at))
+    return (rows.filter(key=key) if key else rows).order_by("key", "scope_kind", "scope_key", "version")
+
+
+def value(kind: str, key: str, at: date, party_id: int | None = None) -> Effective:
+    """The policy that holds for a party (or the network) on a day. Raises Missing when none does.
+
+    The most specific scope wins (distributor, then region from city upwards, then network); within one
+    scope the highest version. `why` lists every candidate, winner first.
+    """
+    rows = {}
+    for row in in_force(kind, at, key):
+        rows[(row.scope_kind, row.scope_key)] = row  # ordered by version: the highest stays
+    winners = [rows[scope] for scope in scopes_of(party_id, at) if scope in rows]
+    if not winners:
+        raise Missing(f"no {kind} {key} in force on {at}")
+    best = winners[0]
+    why = [f"{r.scope_kind}:{r.scope_key or '*'} v{r.version} {r.effective_from}" for r in winners]
+    return Effective(parsed(best), best.pk, best.version, best.hash, f"{best.scope_kind}:{best.scope_key}", why)
+
+
+def parsed(row: PolicyVersion) -> BaseModel:
+    """The document of a version by its kind's schema."""
+    return kind_of(row.kind).schema.model_validate_json(row.document)
+
+
+def version(version_id: int) -> PolicyVersion:
+    """One version by id, or Missing."""
+    return one(PolicyVersion.objects.all(), pk=version_id)
+
+
+def versions(kind: str = "", key: str = "") -> QuerySet[PolicyVersion]:
+    """All versions of a kind and key, newest first."""
+    rows = PolicyVersion.objects.order_by("-id")
+    rows = rows.filter(kind=kind) if kind else rows
+    return rows.filter(key=key) if key else rows

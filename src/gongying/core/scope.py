@@ -1,0 +1,100 @@
+"""Scoped tables: a query that has not been told who is asking raises instead of answering."""
+
+from collections.abc import Iterator
+from typing import Any, Self, TypeVar
+
+from django.db import models
+
+from .actor import Actor
+from .refusal import Missing
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Unscoped(RuntimeError):
+    """A scoped table was read without an actor. A programming fault, never shown to people."""
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """A query set that answers only after `for_actor` or `unscoped` has been called on it."""
+
+    _scoped_by: str = ""
+
+    def for_actor(self, actor: Actor) -> Self:
+        """Only rows of organisations in the actor's scope."""
+        rows = self._chain()
+        rows._scoped_by = actor.name or "actor"
+        if actor.parties is None:
+            return rows
+        return rows.filter(**{f"{self.model.scope_path}__in": actor.parties})  # type: ignore[attr-defined]
+
+    def unscoped(self, why: str) -> Self:
+        """All rows, for posting and engines. `why` is read by reviewers and must say something."""
+        if not why:
+            raise Unscoped("unscoped() wants a reason")
+        rows = self._chain()
+        rows._scoped_by = f"unscoped: {why}"
+        return rows
+
+    def _clone(self) -> Self:
+        clone = super()._clone()  # type: ignore[misc]
+        clone._scoped_by = self._scoped_by
+        return clone  # type: ignore[no-any-return]
+
+    def _guard(self) -> None:
+        if not self._scoped_by:
+            raise Unscoped(f"{self.model.__name__} was read without an actor: use for_actor(actor)")
+
+    def _fetch_all(self) -> None:
+        self._guard()
+        super()._fetch_all()  # type: ignore[misc]
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        self._guard()
+        return super().resolve_expression(*args, **kwargs)  # type: ignore[misc]
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+        self._guard()
+        return super().iterator(chunk_size=chunk_size or 2000)
+
+    def count(self) -> int:
+        self._guard()
+        return super().count()
+
+    def exists(self) -> bool:
+        self._guard()
+        return super().exists()
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        self._guard()
+        return super().aggregate(*args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        self._guard()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._guard()
+        return super().delete()
+
+
+class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+    """The default manager of every table that holds a distributor's data."""
+
+
+class Scoped(models.Model):
+    """Base of tables that hold an organisation's data; `scope_path` leads to its party id."""
+
+    scope_path = "party_id"
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
+
+
+def one(rows: models.QuerySet[M], **lookup: Any) -> M:
+    """The single row, or `Missing`: a stranger's row and no row look alike."""
+    found = rows.filter(**lookup).first()
+    if found is None:
+        raise Missing(f"{rows.model.__name__} not found")
+    return found
