@@ -42,7 +42,9 @@ def test_F3_cumulative_settlement():
 
 
 def test_F4_sections_prorated():
-    first = from_sections([Section(D(0), D(100), D("0.1")), Section(D(100), D(300), D("0.2")), Section(D(300), D(6000), D("0.3"))])
+    first = from_sections(
+        [Section(D(0), D(100), D("0.1")), Section(D(100), D(300), D("0.2")), Section(D(300), D(6000), D("0.3"))]
+    )
     second = [Tier(D(0), D("0.05")), Tier(D(1000), D("0.10")), Tier(D(5000), D("0.20"))]
     assert marginal(D(3800), first) == 1100
     assert marginal(D(11500), second) == 1750
@@ -72,12 +74,21 @@ def test_a_cliff_has_a_size():
     assert cliff.per_missing_unit(D(900)) == D("1.5")
 
 
-ladders = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 500)), min_size=1, max_size=6, unique_by=lambda t: t[0]).map(
-    lambda rows: tuple(Tier(D(s), D(r) / 1000) for s, r in zip(sorted(s for s, _ in rows), sorted(r for _, r in rows), strict=True))
+ladders = st.lists(
+    st.tuples(st.integers(0, 10**6), st.integers(0, 500)), min_size=1, max_size=6, unique_by=lambda t: t[0]
+).map(
+    lambda rows: tuple(
+        Tier(D(s), D(r) / 1000) for s, r in zip(sorted(s for s, _ in rows), sorted(r for _, r in rows), strict=True)
+    )
 )
 
 
-@given(ladders, st.integers(0, 10**9), st.integers(0, 10**9), st.sampled_from(["slab", "marginal", "rolling", "total", "fixed"]))
+@given(
+    ladders,
+    st.integers(0, 10**9),
+    st.integers(0, 10**9),
+    st.sampled_from(["slab", "marginal", "rolling", "total", "fixed"]),
+)
 def test_more_base_never_earns_less(tiers, one, other, method):
     low, high = sorted((one, other))
     terms = Terms(method, tiers)
@@ -86,12 +97,20 @@ def test_more_base_never_earns_less(tiers, one, other, method):
 
 @given(ladders, st.integers(-(10**9), 10**9))
 def test_no_gap_no_overlap(tiers, base):
-    holding = [k for k, t in enumerate(tiers) if t.start <= base and (k + 1 == len(tiers) or base < tiers[k + 1].start)]
+    holding = [
+        k for k, t in enumerate(tiers) if t.start <= base and (k + 1 == len(tiers) or base < tiers[k + 1].start)
+    ]
     index = tier_of(D(base), tiers)
     assert holding == ([] if index is None else [index])
 
 
-@given(ladders, st.lists(st.integers(-(10**7), 10**7), min_size=1, max_size=8), st.sampled_from(sorted(METHODS)), st.integers(0, 10**6), st.none() | st.integers(0, 10**7))
+@given(
+    ladders,
+    st.lists(st.integers(-(10**7), 10**7), min_size=1, max_size=8),
+    st.sampled_from(sorted(METHODS)),
+    st.integers(0, 10**6),
+    st.none() | st.integers(0, 10**7),
+)
 def test_true_up_after_any_split_equals_one_run(tiers, pieces, method, guarantee, cap):
     terms = Terms(method, tiers, guarantee=guarantee, payout_cap=cap)
     settled = 0

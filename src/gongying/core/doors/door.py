@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from gongying.core.actor import Actor
+from gongying.core.audit.models import ActionKey, AuditRow
 from gongying.core.refusal import Forbidden, Refused
 
-from .models import ActionKey, AuditRow
 from .registry import ACTIONS, QUERIES, ROLES, Verb, register
 
 F = TypeVar("F", bound=Callable[..., Any])

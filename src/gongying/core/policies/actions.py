@@ -134,7 +134,5 @@ def findings(row: PolicyVersion) -> list[Finding]:
 def _draft_row(version_id: int) -> PolicyVersion:
     row = one(PolicyVersion.objects.select_for_update(), pk=version_id)
     if row.status != "draft":
-        raise Refused(
-            _("A published policy is never edited."), code="published", remedy=_("Start a new version.")
-        )
+        raise Refused(_("A published policy is never edited."), code="published", remedy=_("Start a new version."))
     return row

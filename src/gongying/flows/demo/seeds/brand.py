@@ -126,7 +126,9 @@ def _round_list(yuan: float) -> int:
     return (max(19, round(yuan / 10) * 10) - 1) * 100
 
 
-def _prices(category: Category, listed: int, start: date, years: list[int], rng: Random) -> tuple[tuple[date, int, int], ...]:
+def _prices(
+    category: Category, listed: int, start: date, years: list[int], rng: Random
+) -> tuple[tuple[date, int, int], ...]:
     """The price list is reviewed every April; about a third of the products change then."""
     dealer = round(listed * DEALER_RATIO * rng.uniform(0.97, 1.03) / 100) * 100
     found = [(start, listed, dealer)]

@@ -25,22 +25,87 @@ _TRADES = (
     ("供应链管理", "Supply Chain"),
     ("电器", "Electric"),
 )
-_SURNAMES = (
-    "陈 Chen|林 Lin|黄 Huang|周 Zhou|吴 Wu|徐 Xu|孙 Sun|马 Ma|朱 Zhu|胡 Hu|郭 Guo|何 He|高 Gao|罗 Luo|郑 Zheng|梁 Liang|谢 Xie"
-    "|宋 Song|唐 Tang|许 Xu|韩 Han|冯 Feng|邓 Deng|曹 Cao|彭 Peng|曾 Zeng|肖 Xiao|田 Tian|董 Dong|袁 Yuan|潘 Pan|蒋 Jiang"
-).split("|")
-_GIVEN = (
-    "思远 Siyuan|雅琴 Yaqin|国栋 Guodong|晓雯 Xiaowen|志恒 Zhiheng|佳怡 Jiayi|文博 Wenbo|丽娟 Lijuan|建宁 Jianning|若溪 Ruoxi"
-    "|海涛 Haitao|静姝 Jingshu|振邦 Zhenbang|梦洁 Mengjie|启明 Qiming|慧敏 Huimin|昊然 Haoran|淑芬 Shufen|立群 Liqun|心怡 Xinyi"
-).split("|")
-_STREETS = (
-    "岚光路 Languang Road|禾新街 Hexin Street|望舒大道 Wangshu Avenue|澄明路 Chengming Road|云帆路 Yunfan Road|知行北路 Zhixing North Road"
-    "|青禾一路 Qinghe 1st Road|星海商贸街 Xinghai Trade Street|物流园东路 Logistics Park East Road|锦书巷 Jinshu Lane"
-).split("|")
-_SHOPS = (
-    "悦居电器 {}店|{}生活馆|万家灯火电器城 {}店|{}优选家电|邻里家电 {}店|{}百货家电部|禾邻超市 {}店|{}厨卫体验馆|云购专营店（{}仓）|{}工程集采"
-).split("|")
-_QUARTERS = "城东 城西 城南 城北 新区 滨河 中心 学府 高铁站 开发区".split()
+_SURNAMES = [
+    "陈 Chen",
+    "林 Lin",
+    "黄 Huang",
+    "周 Zhou",
+    "吴 Wu",
+    "徐 Xu",
+    "孙 Sun",
+    "马 Ma",
+    "朱 Zhu",
+    "胡 Hu",
+    "郭 Guo",
+    "何 He",
+    "高 Gao",
+    "罗 Luo",
+    "郑 Zheng",
+    "梁 Liang",
+    "谢 Xie",
+    "宋 Song",
+    "唐 Tang",
+    "许 Xu",
+    "韩 Han",
+    "冯 Feng",
+    "邓 Deng",
+    "曹 Cao",
+    "彭 Peng",
+    "曾 Zeng",
+    "肖 Xiao",
+    "田 Tian",
+    "董 Dong",
+    "袁 Yuan",
+    "潘 Pan",
+    "蒋 Jiang",
+]
+_GIVEN = [
+    "思远 Siyuan",
+    "雅琴 Yaqin",
+    "国栋 Guodong",
+    "晓雯 Xiaowen",
+    "志恒 Zhiheng",
+    "佳怡 Jiayi",
+    "文博 Wenbo",
+    "丽娟 Lijuan",
+    "建宁 Jianning",
+    "若溪 Ruoxi",
+    "海涛 Haitao",
+    "静姝 Jingshu",
+    "振邦 Zhenbang",
+    "梦洁 Mengjie",
+    "启明 Qiming",
+    "慧敏 Huimin",
+    "昊然 Haoran",
+    "淑芬 Shufen",
+    "立群 Liqun",
+    "心怡 Xinyi",
+]
+_STREETS = [
+    "岚光路 Languang Road",
+    "禾新街 Hexin Street",
+    "望舒大道 Wangshu Avenue",
+    "澄明路 Chengming Road",
+    "云帆路 Yunfan Road",
+    "知行北路 Zhixing North Road",
+    "青禾一路 Qinghe 1st Road",
+    "星海商贸街 Xinghai Trade Street",
+    "物流园东路 Logistics Park East Road",
+    "锦书巷 Jinshu Lane",
+]
+_SHOPS = [
+    "悦居电器 {}店",
+    "{}生活馆",
+    "万家灯火电器城 {}店",
+    "{}优选家电",
+    "邻里家电 {}店",
+    "{}百货家电部",
+    "禾邻超市 {}店",
+    "{}厨卫体验馆",
+    "云购专营店（{}仓）",
+    "{}工程集采",
+]
+_QUARTERS = ["城东", "城西", "城南", "城北", "新区", "滨河", "中心", "学府", "高铁站", "开发区"]
 
 
 @dataclass(frozen=True, slots=True)

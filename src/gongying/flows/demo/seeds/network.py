@@ -37,12 +37,48 @@ ABOVE = {  # neighbours that share a provincial distributor
     "630000": "620100",
     "640000": "610100",
 }
-PROVINCIAL_SEATS = (
-    "110100 130100 140100 150100 210100 220100 230100 310100 320100 330100 340100 350100 360100 370100 410100 420100"
-    " 430100 440100 450100 500100 510100 520100 530100 610100 620100 650100"
-).split()
+PROVINCIAL_SEATS = [
+    "110100",
+    "130100",
+    "140100",
+    "150100",
+    "210100",
+    "220100",
+    "230100",
+    "310100",
+    "320100",
+    "330100",
+    "340100",
+    "350100",
+    "360100",
+    "370100",
+    "410100",
+    "420100",
+    "430100",
+    "440100",
+    "450100",
+    "500100",
+    "510100",
+    "520100",
+    "530100",
+    "610100",
+    "620100",
+    "650100",
+]
 PARTS = {"340100": Part.STUFFER, "130100": Part.FADER, "360700": Part.DIVERTER, "330100": Part.STAR}
-SMALL = "310100 320100 320500 320583 330100 330200 340100 360100 360700 130100 440100".split()
+SMALL = [
+    "310100",
+    "320100",
+    "320500",
+    "320583",
+    "330100",
+    "330200",
+    "340100",
+    "360100",
+    "360700",
+    "130100",
+    "440100",
+]
 DIVERTED_TO = ("440100", "440600", "441900")  # where the diverter's goods surface
 DIVERTED_SHARE = 0.38
 
@@ -103,7 +139,5 @@ def seats(seed: int, revenue: float, *, small: bool = False) -> list[Seat]:
         if small and city.adcode not in SMALL:
             continue
         value = revenue * PROVINCES[city.province].weight / country * city.share * luck
-        found.append(
-            Seat(codes[city.adcode], city, _level(city), _above(city, codes), part, value, growth, days)
-        )
+        found.append(Seat(codes[city.adcode], city, _level(city), _above(city, codes), part, value, growth, days))
     return found

@@ -1,0 +1,1 @@
+"""Pages: the shell, the page door, filters for numbers. Every page is a view behind `pages.page(needs=…)`."""

@@ -1,0 +1,37 @@
+"""The page door."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from gongying.core.refusal import Forbidden, Refused
+
+View = Callable[..., HttpResponse]
+PAGES: dict[str, str] = {}
+
+
+def page(*, needs: str) -> Callable[[View], View]:
+    """A page for whoever holds `needs`: strangers are sent to the log-in, a business no is shown as 409."""
+
+    def dress(view: View) -> View:
+        @wraps(view)
+        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = getattr(request, "actor", None)
+            if actor is None:
+                return redirect_to_login(request.get_full_path())
+            if not actor.can(needs):
+                raise Forbidden(needs)
+            try:
+                return view(request, *args, **kwargs)
+            except Refused as no:
+                return render(request, "ui/refused.html", {"no": no}, status=409)
+
+        PAGES[f"{view.__module__}.{view.__name__}"] = needs
+        door.needs = needs  # type: ignore[attr-defined]
+        return door
+
+    return dress
