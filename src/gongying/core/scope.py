@@ -22,24 +22,25 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def for_actor(self, actor: Actor) -> Self:
         """Only rows of organisations in the actor's scope."""
-        rows = self._chain()
+        rows = self.all()
         rows._scoped_by = actor.name or "actor"
         if actor.parties is None:
             return rows
-        return rows.filter(**{f"{self.model.scope_path}__in": actor.parties})  # type: ignore[attr-defined]
+        path: str = self.model.scope_path  # type: ignore[attr-defined]
+        return rows.filter(**{f"{path}__in": actor.parties})
 
     def unscoped(self, why: str) -> Self:
         """All rows, for posting and engines. `why` is read by reviewers and must say something."""
         if not why:
             raise Unscoped("unscoped() wants a reason")
-        rows = self._chain()
+        rows = self.all()
         rows._scoped_by = f"unscoped: {why}"
         return rows
 
     def _clone(self) -> Self:
-        clone = super()._clone()  # type: ignore[misc]
+        clone: Self = super()._clone()  # type: ignore[misc]
         clone._scoped_by = self._scoped_by
-        return clone  # type: ignore[no-any-return]
+        return clone
 
     def _guard(self) -> None:
         if not self._scoped_by:
@@ -47,11 +48,11 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def _fetch_all(self) -> None:
         self._guard()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         self._guard()
-        return super().resolve_expression(*args, **kwargs)  # type: ignore[misc]
+        return super().resolve_expression(*args, **kwargs)
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
         self._guard()

@@ -48,7 +48,7 @@ def _writer(verb: Verb) -> Callable[..., HttpResponse]:
         return _answer(verb, request, inputs, request.headers.get("Idempotency-Key", ""))
 
     view.__annotations__ = {"request": HttpRequest, "inputs": verb.inputs, "return": HttpResponse}
-    view.__defaults__ = (Body(...),)
+    view.__defaults__ = (Body(...),)  # type: ignore[type-arg]
     return view
 
 
@@ -57,7 +57,7 @@ def _reader(verb: Verb) -> Callable[..., HttpResponse]:
         return _answer(verb, request, inputs, "")
 
     view.__annotations__ = {"request": HttpRequest, "inputs": verb.inputs, "return": HttpResponse}
-    view.__defaults__ = (Query(...),)
+    view.__defaults__ = (Query(...),)  # type: ignore[type-arg]
     return view
 
 

@@ -38,9 +38,9 @@ def tell(
 
 def mine(actor: Actor) -> QuerySet[Notice]:
     """The actor's own messages, newest first."""
-    return Notice.objects.filter(user_id=actor.user_id).order_by("-id")
+    return Notice.objects.filter(user_id=actor.user_id or 0).order_by("-id")
 
 
 def unread(actor: Actor) -> int:
     """How many of them he has not read."""
-    return Notice.objects.filter(user_id=actor.user_id, read_at__isnull=True).count()
+    return Notice.objects.filter(user_id=actor.user_id or 0, read_at__isnull=True).count()

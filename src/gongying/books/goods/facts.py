@@ -1,0 +1,13 @@
+"""What the book of goods announces."""
+
+from dataclasses import dataclass
+
+from gongying.core.journal.fact import Fact
+
+
+@dataclass(frozen=True)
+class ProductsPosted(Fact):
+    """Products were created or updated."""
+
+    name = "goods.products_posted"
+    changed: int

@@ -1,0 +1,22 @@
+"""The only readers of products."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from .models import Category, Product
+
+
+def products() -> QuerySet[Product]:
+    """All products by code; everybody in the network sees the range."""
+    return Product.objects.select_related("category").order_by("code")
+
+
+def ids_by_code(codes: Iterable[str]) -> dict[str, int]:
+    """Product ids of codes."""
+    return dict(Product.objects.filter(code__in=set(codes)).values_list("code", "id"))
+
+
+def categories() -> QuerySet[Category]:
+    """All product groups by code."""
+    return Category.objects.order_by("code")

@@ -1,0 +1,51 @@
+"""Accounts and transfers."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from gongying.core.scope import Scoped
+
+
+class Account(Scoped):
+    """An account; `balance_minor` is credits less debits that are posted, kept with the postings.
+
+    `held_minor` is what pending transfers will take out. The database refuses to go below `floor_minor`.
+    """
+
+    scope_path = "holder_id"
+    code = models.CharField(max_length=60, unique=True)
+    holder = models.ForeignKey("parties.Party", models.PROTECT, null=True)
+    kind = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    floor_minor = models.BigIntegerField(null=True)
+    balance_minor = models.BigIntegerField(default=0)
+    held_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(floor_minor__isnull=True) | Q(balance_minor__gte=F("floor_minor") + F("held_minor")),
+                name="account_floor",
+            ),
+            models.CheckConstraint(condition=Q(held_minor__gte=0), name="account_held"),
+        ]
+
+
+class Transfer(models.Model):
+    """`amount_minor` from `debit` to `credit`. A pending row is resolved by a later row that names it, once."""
+
+    key = models.CharField(max_length=100, unique=True)
+    debit = models.ForeignKey(Account, models.PROTECT, related_name="debits")
+    credit = models.ForeignKey(Account, models.PROTECT, related_name="credits")
+    amount_minor = models.BigIntegerField()
+    status = models.CharField(max_length=8)  # pending | posted | void
+    resolves = models.OneToOneField("self", models.PROTECT, null=True, related_name="resolution")
+    document = models.CharField(max_length=60)
+    business_date = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="transfer_positive"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_two_accounts"),
+        ]

@@ -1,0 +1,51 @@
+"""The only readers of the ledger."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from gongying.core.actor import Actor
+
+from .models import Account, Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """An account whose kept figures differ from its postings."""
+
+    account: str
+    balance: int
+    postings: int
+    held: int
+    pending: int
+
+
+def accounts(actor: Actor, *, kind: str) -> QuerySet[Account]:
+    """Accounts of a kind in scope."""
+    rows: QuerySet[Account] = Account.objects.for_actor(actor).filter(kind=kind).select_related("holder")
+    return rows.order_by("code")
+
+
+def balance(actor: Actor, *, kind: str, holder_id: int, currency: str) -> int:
+    """The posted balance of a holder's account, 0 when it was never opened."""
+    row = accounts(actor, kind=kind).filter(holder_id=holder_id, currency=currency).first()
+    return row.balance_minor if row else 0
+
+
+def check() -> list[Drift]:
+    """Reconcile: every balance against its postings, every hold against its open pendings. Empty is well."""
+    posted, pending = Transfer.objects.filter(status="posted"), Transfer.objects.filter(status="pending")
+    open_holds = pending.filter(resolution__isnull=True)
+    ins = _sums(posted, "credit_id")
+    outs, holds = _sums(posted, "debit_id"), _sums(open_holds, "debit_id")
+    found = []
+    for row in Account.objects.unscoped("reconciling").order_by("code"):
+        net, held = ins.get(row.pk, 0) - outs.get(row.pk, 0), holds.get(row.pk, 0)
+        if (row.balance_minor, row.held_minor) != (net, held):
+            found.append(Drift(row.code, row.balance_minor, net, row.held_minor, held))
+    return found
+
+
+def _sums(rows: QuerySet[Transfer], side: str) -> dict[int, int]:
+    grouped = rows.filter(Q(amount_minor__gt=0)).values(account=F(side)).annotate(total=Sum("amount_minor"))
+    return {g["account"]: g["total"] for g in grouped}

@@ -1,0 +1,1 @@
+"""Organisations we deal with, where they belong, and who supplies whom, by date."""

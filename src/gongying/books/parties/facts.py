@@ -1,0 +1,24 @@
+"""What the book of parties announces: numbers only, no names."""
+
+from dataclasses import dataclass
+
+from gongying.core.journal.fact import Fact
+
+
+@dataclass(frozen=True)
+class PartiesPosted(Fact):
+    """Parties were created or updated."""
+
+    name = "parties.parties_posted"
+    created: int
+    updated: int
+
+
+@dataclass(frozen=True)
+class PartyLinked(Fact):
+    """A supplier was named for a party."""
+
+    name = "parties.party_linked"
+    parent: int
+    child: int
+    valid_from: str

@@ -1,0 +1,103 @@
+"""The only writers of parties and regions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from pypinyin import Style, lazy_pinyin
+
+from gongying.core.actor import Actor
+from gongying.core.journal import book
+from gongying.core.refusal import Refused
+
+from . import facts, read
+from .models import Party, PartyLink, Region
+
+
+@dataclass(frozen=True, slots=True)
+class PartyIn:
+    """What is known of a party; `code` is the business key."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    uscc: str = ""
+    currency: str = "CNY"
+    region: str = ""
+    contact: str = ""
+    phone: str = ""
+    opened_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegionIn:
+    """A region and the code of its parent."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    level: str = "region"
+    parent: str = ""
+
+
+def regions(actor: Actor, rows: Sequence[RegionIn]) -> int:
+    """Create or rename regions, parents first. Returns how many are new."""
+    made = 0
+    for row in rows:
+        parent = Region.objects.get(code=row.parent) if row.parent else None
+        values = {"name": row.name, "name_en": row.name_en, "level": row.level, "parent": parent}
+        _region, created = Region.objects.update_or_create(code=row.code, defaults=values)
+        made += created
+    return made
+
+
+def parties(actor: Actor, rows: Sequence[PartyIn]) -> dict[str, str]:
+    """Create or update parties by code. Returns created | updated | unchanged for each code."""
+    places = {region.code: region.pk for region in Region.objects.all()}
+    known = {p.code: p for p in Party.objects.unscoped("posting").filter(code__in=[r.code for r in rows])}
+    outcome: dict[str, str] = {}
+    fresh, changed = [], []
+    for row in rows:
+        if row.region and row.region not in places:
+            raise Refused(_("There is no region %(code)s.") % {"code": row.region}, field="region")
+        values = asdict(row) | {"initials": initials(row.name)}
+        values["region_id"] = places.get(values.pop("region"))
+        party = known.get(row.code)
+        if party is None:
+            party = known[row.code] = Party(**values)
+            fresh.append(party)
+            outcome[row.code] = "created"
+        elif any(getattr(party, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(party, name, value)
+            changed.append(party)
+            outcome[row.code] = "updated"
+        else:
+            outcome.setdefault(row.code, "unchanged")
+    Party.objects.bulk_create(fresh)
+    for party in changed:
+        party.save()
+    if fresh or changed:
+        book.record(actor, facts.PartiesPosted(len(fresh), len(changed)))
+    return outcome
+
+
+def link(actor: Actor, *, parent_id: int, child_id: int, valid_from: date) -> int:
+    """From `valid_from` on, `parent` supplies `child`; an open link before it ends that day. Refuses circles."""
+    if parent_id == child_id or child_id in read.ancestors(parent_id, valid_from):
+        raise Refused(_("A distributor cannot be above itself."), code="circle", field="parent")
+    later = PartyLink.objects.filter(child_id=child_id, valid_from__gte=valid_from)
+    if later.exists():
+        raise Refused(_("A later change of supplier is already on record."), field="valid_from")
+    open_links = PartyLink.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from), child_id=child_id)
+    open_links.update(valid_to=valid_from)
+    row = PartyLink.objects.create(parent_id=parent_id, child_id=child_id, valid_from=valid_from)
+    book.record(actor, facts.PartyLinked(parent_id, child_id, valid_from.isoformat()))
+    return row.pk
+
+
+def initials(name: str) -> str:
+    """Pinyin initials for searching: 杭州钱塘 is hzqt."""
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))[:60].lower()

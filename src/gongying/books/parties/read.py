@@ -1,0 +1,98 @@
+"""The only readers of parties and regions."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from gongying.core.actor import Actor
+from gongying.core.people.access import resolvers
+from gongying.core.policies.kinds import scope_chains
+from gongying.core.scope import one
+
+from .models import Party, PartyLink, Region
+
+
+def parties(actor: Actor, search: str = "") -> QuerySet[Party]:
+    """Parties in scope, by code; `search` matches code, names and pinyin initials."""
+    rows: QuerySet[Party] = Party.objects.for_actor(actor).select_related("region__parent").order_by("code")
+    if search:
+        hit = Q(code__icontains=search) | Q(name__icontains=search) | Q(name_en__icontains=search)
+        rows = rows.filter(hit | Q(initials__startswith=search.lower()))
+    return rows
+
+
+def party(actor: Actor, party_id: int) -> Party:
+    """One party in scope, or Missing."""
+    return one(Party.objects.for_actor(actor).select_related("region__parent"), pk=party_id)
+
+
+def ids_by_code(codes: Iterable[str]) -> dict[str, int]:
+    """Party ids of codes, for posting."""
+    rows = Party.objects.unscoped("posting").filter(code__in=set(codes))
+    return dict(rows.values_list("code", "id"))
+
+
+def _holding(at: date) -> QuerySet[PartyLink]:
+    return PartyLink.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at), valid_from__lte=at)
+
+
+def ancestors(party_id: int, at: date) -> list[int]:
+    """Who supplies this party on a day, nearest first, to the top."""
+    up = dict(_holding(at).values_list("child_id", "parent_id"))
+    found: list[int] = []
+    while (above := up.get(found[-1] if found else party_id)) is not None and above not in found:
+        found.append(above)
+    return found
+
+
+def descendants(party_id: int, at: date) -> set[int]:
+    """Everybody this party supplies on a day, directly or not."""
+    down: dict[int, list[int]] = {}
+    for parent, child in _holding(at).values_list("parent_id", "child_id"):
+        down.setdefault(parent, []).append(child)
+    found: set[int] = set()
+    todo = [party_id]
+    while todo:
+        for child in down.get(todo.pop(), []):
+            if child not in found:
+                found.add(child)
+                todo.append(child)
+    return found
+
+
+def regions_under(codes: Iterable[str]) -> set[int]:
+    """Ids of the regions with these codes and of everything below them."""
+    rows = list(Region.objects.values_list("id", "code", "parent_id"))
+    wanted = set(codes)
+    found = {pk for pk, code, _parent in rows if code in wanted}
+    while True:
+        below = {pk for pk, _code, parent in rows if parent in found} - found
+        if not below:
+            return found
+        found |= below
+
+
+def _parties_of_regions(keys: list[str], at: date) -> frozenset[int]:
+    inside = Party.objects.unscoped("resolving a scope").filter(region_id__in=regions_under(keys))
+    return frozenset(inside.values_list("id", flat=True))
+
+
+def _parties_of_ids(keys: list[str], at: date) -> frozenset[int]:
+    return frozenset(int(key) for key in keys)
+
+
+def _scopes_of(party_id: int, at: date) -> list[tuple[str, str]]:
+    """The policy scopes of a party, most specific first: itself, then its regions upwards."""
+    found = Party.objects.unscoped("resolving a policy").select_related("region__parent__parent").get(pk=party_id)
+    scopes, region = [("party", found.code)], found.region
+    while region is not None:
+        scopes.append(("region", region.code))
+        region = region.parent
+    return scopes
+
+
+resolvers["region"] = _parties_of_regions
+resolvers["party"] = _parties_of_ids
+if _scopes_of not in scope_chains:
+    scope_chains.append(_scopes_of)

@@ -1,0 +1,1 @@
+"""Posted sales lines: sell-in, sell-through, sell-out and direct sales. Append-only."""
