@@ -184,3 +184,11 @@ def outlets(city: City, count: int, rng: Random) -> list[Outlet]:
     return [
         Outlet(f"{city.name}·{shop.format(quarter)}", city.adcode) for shop, quarter in rng.sample(spots, count)
     ]
+
+
+def wholesalers(city: City) -> list[Outlet]:
+    """The markets where diverted goods surface."""
+    return [
+        Outlet(f"{city.name}·{market}", city.adcode)
+        for market in ("沙岗里电器批发市场 3 区", "南埠小家电集散中心", "社区团购中心仓")
+    ]

@@ -24,6 +24,7 @@ class Shelf:
     seat: Seat
     demand: Demand
     bias: float  # how optimistic its buyer is
+    caution: float  # how many more days than its peers it likes to hold
     rng: Random
     above: "Shelf | None"
     products: list[int]
@@ -78,7 +79,7 @@ def build(seats: list[Seat], catalogue: list[Product], known: Curves, start: dat
         basket = _basket(seat, flows[seat.code], catalogue, above, rng)
         rate = rates(seat, [catalogue[p] for p in basket], start)
         found[seat.code] = Shelf(
-            place, seat, demand(seat, known, seed), rng.uniform(0.97, 1.08), rng, above,
+            place, seat, demand(seat, known, seed), rng.uniform(0.97, 1.08), _caution(seat, rng), rng, above,
             basket, [_PLACE[catalogue[p].category] for p in basket], rate, list(rate),
         )  # fmt: skip
     shelves = list(found.values())
@@ -107,10 +108,16 @@ def _fit(shelf: Shelf, catalogue: list[Product]) -> None:
     shelf.seen, shelf.coming, shelf.stock = [0.0] * count, [0] * count, [0] * count
 
 
+def _caution(seat: Seat, rng: Random) -> float:
+    """Most hold what is needed, a few hoard; small ones run closer to the bone."""
+    usual = 0.92 if seat.level is Level.COUNTY else 1.0
+    return usual * min(1.55, max(0.74, rng.lognormvariate(-0.03, 0.19)))
+
+
 def _open(shelf: Shelf, known: Curves) -> None:
     for j, pull in enumerate(shelf.pull):
         season = known.season[shelf.category[j]]
-        shelf.stock[j] = round(pull * season[round(OPENING_DAYS)] * shelf.rng.uniform(0.7, 1.25))
+        shelf.stock[j] = round(pull * season[round(OPENING_DAYS * shelf.caution)] * shelf.rng.uniform(0.7, 1.25))
 
 
 def reprice(shelves: list[Shelf], catalogue: list[Product], day: date, now: int = 0) -> None:

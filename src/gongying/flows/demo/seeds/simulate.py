@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .brand import CATEGORIES, Product
 from .festivals import days_from_spring, is_working, month_ends, quarter_end
-from .market import Curves, curves, diverted_share
+from .market import Curves, curves
 from .network import Part, Seat
 from .shelves import Shelf, build, reprice
 
@@ -193,8 +193,9 @@ def _order(world: World, shelf: Shelf, t: int) -> None:
     today = world.known.days[t]
     belief = _belief(world, shelf, t) * _hunger(world, shelf, t)
     extra = 10 if -40 <= days_from_spring(today) <= -9 else 0  # nothing moves around Spring Festival
-    low = [(s[t + REORDER_DAYS + extra] - s[t]) * belief for s in world.known.season]
-    full = [(s[t + COVER_DAYS + extra] - s[t]) * belief for s in world.known.season]
+    reorder, cover = (t + extra + round(days * shelf.caution) for days in (REORDER_DAYS, COVER_DAYS))
+    low = [(s[reorder] - s[t]) * belief for s in world.known.season]
+    full = [(s[cover] - s[t]) * belief for s in world.known.season]
     lead = _lead(world, shelf.rng, t)
     for j, pull in enumerate(shelf.pull):
         position = shelf.stock[j] + shelf.coming[j]
@@ -235,7 +236,3 @@ def _fetch(world: World, shelf: Shelf, above: Shelf, t: int, j: int, wanted: int
         Event(t, Kind.SELL_THROUGH, above.place, shelf.place, shelf.products[j], quantity, -1, abroad=False)
     )
 
-
-def sold_abroad(seat: Seat, day: int) -> bool:
-    """Whether a distributor diverts goods on a day of the story."""
-    return diverted_share(seat, day) > 0
