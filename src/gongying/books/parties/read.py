@@ -24,7 +24,8 @@ def parties(actor: Actor, search: str = "") -> QuerySet[Party]:
 
 def party(actor: Actor, party_id: int) -> Party:
     """One party in scope, or Missing."""
-    return one(Party.objects.for_actor(actor).select_related("region__parent"), pk=party_id)
+    found: Party = one(Party.objects.for_actor(actor).select_related("region__parent"), pk=party_id)
+    return found
 
 
 def ids_by_code(codes: Iterable[str]) -> dict[str, int]:

@@ -235,4 +235,3 @@ def _fetch(world: World, shelf: Shelf, above: Shelf, t: int, j: int, wanted: int
     world.events.append(
         Event(t, Kind.SELL_THROUGH, above.place, shelf.place, shelf.products[j], quantity, -1, abroad=False)
     )
-

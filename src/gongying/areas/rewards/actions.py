@@ -1,0 +1,151 @@
+"""Settle, approve, void, confirm, dispute: the only writers of rewards."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from gongying.books.money import post as ledger
+from gongying.core import calendar
+from gongying.core.actor import Actor
+from gongying.core.doors import action
+from gongying.core.journal import book
+from gongying.core.numbers.series import next_number
+from gongying.core.refusal import Refused
+from gongying.core.scope import one
+from gongying.engines import chain
+
+from . import facts, queries
+from .models import Dispute, Run, Statement
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a settlement came to; `run_id` is None when there was nothing new to settle."""
+
+    run_id: int | None
+    number: str
+    statements: int
+    due_minor: int
+
+
+@action(needs="rewards.settle", roles=("admin", "director", "finance"))
+def settle(actor: Actor, *, programme: str, period: str) -> Settlement:
+    """Settle a programme for a period: pending until a second person approves. Repeating changes nothing."""
+    if Run.objects.filter(programme=programme, period=period, state="pending").exists():
+        raise Refused(
+            _("A settlement of this programme and period awaits approval."),
+            code="pending",
+            remedy=_("Approve or reject it first."),
+        )
+    found = queries.calculate(programme, period)
+    rows = [row for row in found.rows if row[3].due != 0]
+    if not rows:
+        return Settlement(None, "", 0, 0)
+    on = calendar.period(period).last_day
+    run = Run.objects.create(
+        number=next_number("JS", on=on),
+        programme=programme,
+        version_id=found.version_id,
+        policy_hash=found.policy_hash,
+        period=period,
+        watermark=found.watermark,
+        business_date=on,
+        created_by=actor.name,
+    )
+    digest = hashlib.sha256()
+    for party_id, base, count, derived in rows:
+        text = chain.canonical([asdict(part) for part in derived.parts]).decode()
+        statement = Statement(
+            run=run,
+            party_id=party_id,
+            currency=found.currency,
+            base=base,
+            lines=count,
+            entitled_minor=derived.entitled,
+            settled_minor=derived.settled,
+            due_minor=derived.due,
+            tier=derived.tier,
+            derivation=text,
+        )
+        statement.transfer_id = _reserve(actor, run, statement, on)
+        statement.save()
+        digest.update(f"{party_id}|{base}|{derived.entitled}|{derived.settled}|{text}\n".encode())
+    due = sum(row[3].due for row in rows)
+    told = (run.pk, run.number, programme, period, found.policy_hash, due, len(rows), digest.hexdigest())
+    book.record(actor, facts.RunSubmitted(*told))
+    return Settlement(run.pk, run.number, len(rows), due)
+
+
+def _reserve(actor: Actor, run: Run, statement: Statement, on: date) -> int:
+    """Hold the amount: from the brand's rebate expense to the distributor's rebate account, or back."""
+    house = ledger.open_account(actor, kind="rebate_expense", currency=statement.currency)
+    theirs = ledger.open_account(actor, kind="rebate", currency=statement.currency, holder_id=statement.party_id)
+    debit, credit = (house, theirs) if statement.due_minor > 0 else (theirs, house)
+    key = f"rewards/{run.number}/{statement.party_id}"
+    amount = abs(statement.due_minor)
+    transfer = ledger.reserve(
+        actor, debit=debit, credit=credit, amount_minor=amount, key=key, document=run.number, on=on
+    )
+    return transfer.pk
+
+
+@action(needs="rewards.approve", roles=("finance", "admin"))
+def approve(actor: Actor, *, run_id: int) -> int:
+    """Post a pending run to the rebate accounts. Whoever submitted it cannot approve it. Returns how many."""
+    run = _pending(run_id)
+    if run.created_by == actor.name:
+        raise Refused(_("Somebody else must approve what you submitted."), code="four_eyes")
+    rows = list(Statement.objects.unscoped("approval of the whole run").filter(run=run).order_by("id"))
+    for row in rows:
+        ledger.post_pending(actor, row.transfer_id or 0)
+    run.state, run.decided_by = "posted", actor.name
+    run.save(update_fields=["state", "decided_by"])
+    ids, whom = [row.pk for row in rows], [row.party_id for row in rows]
+    book.record(actor, facts.RebateSettled(run.pk, run.number, whom, ids))
+    return len(rows)
+
+
+@action(needs="rewards.approve", roles=("finance", "admin"))
+def void(actor: Actor, *, run_id: int) -> None:
+    """Turn a pending run down; the holds lapse."""
+    run = _pending(run_id)
+    for row in Statement.objects.unscoped("voiding the whole run").filter(run=run).order_by("id"):
+        ledger.void_pending(actor, row.transfer_id or 0)
+    run.state, run.decided_by = "void", actor.name
+    run.save(update_fields=["state", "decided_by"])
+    book.record(actor, facts.RunVoided(run.pk, run.number))
+
+
+def _pending(run_id: int) -> Run:
+    run = one(Run.objects.select_for_update(), pk=run_id)
+    if run.state != "pending":
+        raise Refused(_("This settlement was already decided."), code="decided")
+    return run
+
+
+@action(needs="rewards.confirm", roles=("owner",))
+def confirm(actor: Actor, *, statement_id: int) -> None:
+    """The distributor agrees with a statement."""
+    row = queries.statement_row(actor, statement_id)
+    if row.state == "disputed":
+        raise Refused(_("This statement is disputed."), remedy=_("Wait for the ruling."))
+    Statement.objects.for_actor(actor).filter(pk=row.pk).update(state="confirmed")
+    book.record(actor, facts.StatementConfirmed(row.pk))
+
+
+@action(needs="rewards.dispute", roles=("owner", "clerk"))
+def dispute(actor: Actor, *, statement_id: int, reason: str, line_id: int | None = None) -> int:
+    """The distributor objects to a statement, or to one line in it. Returns the dispute's number."""
+    row = queries.statement_row(actor, statement_id)
+    if not reason.strip():
+        raise Refused(_("Say what is wrong."), field="reason")
+    if line_id is not None:
+        one(queries.evidence(actor, row), pk=line_id)
+    made = Dispute.objects.create(
+        statement=row, line_id=line_id, reason=reason.strip()[:2000], raised_by=actor.name
+    )
+    Statement.objects.for_actor(actor).filter(pk=row.pk).update(state="disputed")
+    book.record(actor, facts.StatementDisputed(row.pk, made.pk, line_id))
+    return made.pk

@@ -1,0 +1,58 @@
+"""What rewards announces."""
+
+from dataclasses import dataclass
+
+from gongying.core.journal.fact import Fact
+
+
+@dataclass(frozen=True)
+class RunSubmitted(Fact):
+    """A settlement awaits finance; `digest` covers every statement in it."""
+
+    name = "rewards.run_submitted"
+    run: int
+    number: str
+    programme: str
+    period: str
+    policy_hash: str
+    due_minor: int
+    statements: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class RebateSettled(Fact):
+    """A run was approved and posted."""
+
+    name = "rewards.rebate_settled"
+    run: int
+    number: str
+    parties: list[int]
+    statements: list[int]
+
+
+@dataclass(frozen=True)
+class RunVoided(Fact):
+    """A run was turned down; nothing was paid."""
+
+    name = "rewards.run_voided"
+    run: int
+    number: str
+
+
+@dataclass(frozen=True)
+class StatementConfirmed(Fact):
+    """The distributor agrees."""
+
+    name = "rewards.statement_confirmed"
+    statement: int
+
+
+@dataclass(frozen=True)
+class StatementDisputed(Fact):
+    """The distributor objects."""
+
+    name = "rewards.statement_disputed"
+    statement: int
+    dispute: int
+    line: int | None
