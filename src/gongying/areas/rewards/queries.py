@@ -10,7 +10,6 @@ from django.db.models import Count, QuerySet, Sum
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.books.trade import read as trade
-from gongying.books.trade.models import Line
 from gongying.core import calendar
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.doors import EVERYONE, HQ, query
@@ -184,7 +183,7 @@ def _step(part: dict[str, Any]) -> Step:
     return Step(part["code"], part["amount"], part["inputs"], [_step(child) for child in part["children"]])
 
 
-def evidence(actor: Actor, row: Statement) -> QuerySet[Line]:
+def evidence(actor: Actor, row: Statement) -> QuerySet[Any]:
     """The sales lines a statement rests on: exactly those its run saw."""
     document = policies.parsed(policies.version(row.run.version_id))
     span = calendar.period(row.run.period)

@@ -7,11 +7,7 @@ from fpdf import FPDF
 
 
 def _font() -> str:
-    shelf = files("pylopdf_fonts_zh_cn")
-    found = sorted(
-        str(p) for p in (*shelf.iterdir(), *shelf.joinpath("fonts").iterdir()) if str(p).endswith((".otf", ".ttf"))
-    )
-    return found[0]
+    return str(files("pylopdf_fonts_zh_cn").joinpath("NotoSansSC-Regular.otf"))
 
 
 class Paper(FPDF):

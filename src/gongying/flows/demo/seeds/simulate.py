@@ -144,6 +144,7 @@ def _sell(world: World, shelf: Shelf, t: int, lift: list[float]) -> None:
     weights = [len(inside) * value**0.8 for inside, value in zip(shelf.by_category, lift, strict=True)]
     lines = int(shelf.pace * sum(weights) / len(shelf.products) + rng.random())
     foreign = shelf.demand.diverted[t]
+    visits = [int(rng.random() ** 1.6 * 1000) for _ in range(1 + lines // 3)]  # a van calls at few shops a day
     served = set()
     for c in rng.choices(range(len(CATEGORIES)), weights, k=lines):
         inside = shelf.by_category[c]
@@ -159,15 +160,14 @@ def _sell(world: World, shelf: Shelf, t: int, lift: list[float]) -> None:
         shelf.seen[j] = total[c][t + 1] - (open_demand - wanted) / shelf.rate[j]
         shelf.lost += wanted - sold
         if sold:
-            _deliver(world, shelf, t, j, sold, foreign)
+            _deliver(world, shelf, t, j, sold, rng.choice(visits), foreign)
 
 
-def _deliver(world: World, shelf: Shelf, t: int, j: int, sold: int, foreign: float) -> None:
+def _deliver(world: World, shelf: Shelf, t: int, j: int, sold: int, outlet: int, foreign: float) -> None:
     rng = shelf.rng
     shelf.stock[j] -= sold
     position = len(world.events)
     abroad = foreign > 0 and rng.random() < foreign
-    outlet = int(rng.random() ** 1.6 * 1000)
     world.events.append(Event(t, Kind.SELL_OUT, shelf.place, outlet, shelf.products[j], sold, -1, abroad=abroad))
     if rng.random() < 0.05:
         back = min(sold, max(1, round(sold * rng.uniform(0.08, 0.3))))

@@ -1,0 +1,34 @@
+"""Batches and what was wrong with their rows."""
+
+from django.db import models
+
+
+class Batch(models.Model):
+    """One file that was sent. `checkpoint` is the last row that was worked off."""
+
+    kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=20)
+    file_id = models.BigIntegerField()
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, default="open")  # open | done | undone
+    checkpoint = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    corrected = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    job_id = models.BigIntegerField(null=True)
+    sent_by = models.CharField(max_length=120)
+    user_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class RowError(models.Model):
+    """A row that was not taken, with the field at fault and the remedy, and the row as it was sent."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="errors")
+    row = models.PositiveIntegerField()
+    field = models.CharField(max_length=40, blank=True)
+    message = models.CharField(max_length=300)
+    remedy = models.CharField(max_length=300, blank=True)
+    cells = models.JSONField(default=list)
