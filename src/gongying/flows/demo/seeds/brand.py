@@ -167,7 +167,7 @@ def products(seed: int, start: date, end: date) -> list[Product]:
         rng = Random(f"{seed}/products/{category.code}")
         for place, (price, name, english) in enumerate(_variants(category, rng), 1):
             listed = _round_list(price)
-            prices = _prices(category, listed, start - timedelta(days=60), years, rng)
+            prices = _prices(category, listed, start - timedelta(days=120), years, rng)
             body = f"{COMPANY_PREFIX}{26 + row:04d}{place:05d}"
             found.append(
                 Product(

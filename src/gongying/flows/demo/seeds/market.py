@@ -12,9 +12,9 @@ from .festivals import factor
 from .geography import PROVINCES
 from .network import DIVERTED_SHARE, DIVERTED_TO, Level, Part, Seat
 
-FADE_AFTER = 200  # days into the story at which the fader's consumers begin to leave
+FADE_AFTER = 290  # days into the simulation at which the fader's consumers begin to leave
 FADE_RATE = 0.85  # what is left of its demand after each further year is exp(-FADE_RATE)
-DIVERT_AFTER = 240  # days into the story at which goods begin to leave the diverter's territory
+DIVERT_AFTER = 320  # days into the simulation at which goods begin to leave the diverter's territory
 HORIZON = 150  # days beyond the end for which dealers plan
 _TASTE = {  # regional taste, against the national mix
     "HT": {"EAST": 1.2, "CENTRAL": 1.35, "SOUTHWEST": 1.25, "SOUTH": 0.55, "NORTH": 0.8, "NORTHEAST": 0.6},
@@ -122,5 +122,7 @@ def rates(seat: Seat, basket: list[Product], start: date) -> list[float]:
 
 
 def price_effect(product: Product, category: Category, day: date) -> float:
-    """How a changed price has moved demand by `day`: (p / p0) ** elasticity."""
-    return float((product.at(day)[1] / product.prices[0][2]) ** category.elasticity)
+    """How a changed price has moved demand by `day`: (p / p0) ** elasticity. No price yet, no effect."""
+    first = product.prices[0]
+    price = product.at(day)[1] if day >= first[0] else first[2]
+    return float((price / first[2]) ** category.elasticity)

@@ -114,7 +114,7 @@ def _above(city: City, codes: dict[str, str]) -> str:
 
 def _growth(part: Part, rng: Random) -> float:
     fixed = {Part.STUFFER: 0.02, Part.FADER: 0.03, Part.DIVERTER: -0.02, Part.STAR: 0.26}
-    return fixed[part] if part in fixed else round(min(0.32, max(-0.14, rng.gauss(0.08, 0.09))), 3)
+    return fixed[part] if part in fixed else round(min(0.32, max(-0.14, rng.gauss(0.03, 0.085))), 3)
 
 
 def seats(seed: int, revenue: float, *, small: bool = False) -> list[Seat]:

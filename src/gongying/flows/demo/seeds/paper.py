@@ -133,11 +133,8 @@ class Clerk:
             odds *= 3  # the last days of a quarter are the busiest
         if self.rng.random() >= odds:
             return min(self.end, day + timedelta(days=1))
-        known = day + timedelta(days=self.rng.randint(6, 30))
-        if known > self.end:
-            return self.end
         self.late.append(number)
-        return known
+        return min(self.end, day + timedelta(days=self.rng.randint(6, 30)))
 
     def _line(self, position: int, day: date, number: str, n: int, known: date) -> Sale:
         event = self.world.events[position]

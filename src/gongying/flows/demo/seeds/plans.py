@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from .brand import CATEGORIES
 from .festivals import quarter_end
-from .network import Level
+from .network import Level, Part
 from .simulate import Kind, World
 
-AMBITION = 1.11  # yearly growth the brand asks for
+AMBITION = 1.12  # yearly growth the brand asks for
+MODESTY = 1.03  # the first plan against what the network seemed able to buy
+LEAD = 26  # days by which buying runs ahead of consumers
 STEP = 1_000_000  # targets are whole ten thousands of yuan, in fen
 
 
@@ -35,23 +37,35 @@ def quarters(start: date, end: date) -> list[tuple[str, date, date]]:
 
 
 def targets(world: World, seed: int, end: date) -> list[Target]:
-    """Targets for all who buy from the brand: their starting rate, the season, the ambition and some haggling."""
+    """Targets for all who buy from the brand, by season: last year's sell-in and the ambition, or a first plan."""
     rng = Random(f"{seed}/targets")
-    rates = _starting_value(world)
+    plan, bought = _starting_value(world), attained(world)
     found = []
     for code, first, last in quarters(world.start, end):
-        opens, closes = (first - world.start).days, min((last - world.start).days + 1, len(world.known.days) - 1)
-        years = (opens + closes) / 2 / 365
+        before = [f"{first.year - 1}Q{n}" for n in (1, 2, 3, 4)]
+        known = first.year - 1 > world.start.year or (world.start.year == first.year - 1 and world.start.month == 1)
         for shelf in world.shelves:
             if shelf.seat.level is Level.COUNTY:
                 continue
+            haggling = rng.uniform(0.95, 1.05)
+            ambition = 1.01 if shelf.seat.part is Part.STUFFER else AMBITION
             for place, category in enumerate(CATEGORIES):
-                season = world.known.season[place]
-                value = rates[shelf.place, place] * (season[closes] - season[opens]) * AMBITION**years
-                value *= (1 + 0.5 * category.growth) ** years * rng.uniform(0.93, 1.08)
-                amount = max(1, round(value * 100 / STEP)) * STEP
+                share = _season(world, place, first, last)
+                if known:
+                    year = sum(bought.get((shelf.seat.code, category.code, quarter), 0) for quarter in before)
+                    value = year * ambition * share
+                else:
+                    value = plan[shelf.place, place] * 100 * 365 * MODESTY * share
+                amount = max(1, round(value * haggling * rng.uniform(0.97, 1.03) / STEP)) * STEP
                 found.append(Target(shelf.seat.code, category.code, code, first, amount))
     return found
+
+
+def _season(world: World, place: int, first: date, last: date) -> float:
+    """The part of a year's buying of a category that falls into a quarter."""
+    season, limit = world.known.season[place], len(world.known.days)
+    opens, closes = ((day - world.day_zero).days + LEAD for day in (first, last + timedelta(days=1)))
+    return (season[min(closes, limit)] - season[min(opens, limit)]) / 365
 
 
 def _starting_value(world: World) -> dict[tuple[int, int], float]:

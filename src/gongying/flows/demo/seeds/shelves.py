@@ -121,26 +121,40 @@ def _open(shelf: Shelf, known: Curves) -> None:
 
 
 def reprice(shelves: list[Shelf], catalogue: list[Product], day: date, now: int = 0) -> None:
-    """Bring every rate to what launches, retirements and price changes have made of it on `day`."""
-    effect = [
-        0.0
-        if product.launch and day < product.launch
-        else 0.25
-        if product.retire and day >= product.retire
-        else price_effect(product, CATEGORIES[_PLACE[product.category]], day)
-        for product in catalogue
-    ]
+    """Bring every rate to what launches, retirements and price changes have made of it on `day`.
+
+    A new product takes its demand from its own category: the category's whole stays as large as it was.
+    """
+    alive = [_alive(product, day) for product in catalogue]
+    effect = [price_effect(product, CATEGORIES[_PLACE[product.category]], day) for product in catalogue]
     for shelf in shelves:
-        for j, p in enumerate(shelf.products):
-            rate = shelf.start_rate[j] * effect[p]
-            if rate != shelf.rate[j]:
-                total = shelf.demand.total[shelf.category[j]][now]
-                open_demand = (total - shelf.seen[j]) * shelf.rate[j]
-                shelf.seen[j] = total - (open_demand / rate if rate else 0.0)
-                shelf.rate[j] = rate
+        for inside in shelf.by_category:
+            value = [shelf.start_rate[j] * catalogue[shelf.products[j]].prices[0][2] for j in inside]
+            living = sum(v * alive[shelf.products[j]] for v, j in zip(value, inside, strict=True))
+            share = sum(value) / living if living else 0.0
+            for j in inside:
+                p = shelf.products[j]
+                _set_rate(shelf, j, shelf.start_rate[j] * alive[p] * share * effect[p], now)
         shelf.pull = list(shelf.rate)
     for shelf in reversed(shelves):
         if shelf.above:
             for j, p in enumerate(shelf.products):
                 if not shelf.direct[j]:
                     shelf.above.pull[shelf.above.slot[p]] += shelf.pull[j]
+
+
+def _alive(product: Product, day: date) -> float:
+    """1 while a product is sold, nothing before its launch, a quarter while the last pieces go."""
+    if product.launch and day < product.launch:
+        return 0.0
+    return 0.25 if product.retire and day >= product.retire else 1.0
+
+
+def _set_rate(shelf: Shelf, j: int, rate: float, now: int) -> None:
+    """Change a rate; demand that is still unserved stays as large as it was."""
+    if rate == shelf.rate[j]:
+        return
+    total = shelf.demand.total[shelf.category[j]][now]
+    waiting = (total - shelf.seen[j]) * shelf.rate[j]
+    shelf.seen[j] = total - (waiting / rate if rate else 0.0)
+    shelf.rate[j] = rate

@@ -20,6 +20,7 @@ from .shelves import Shelf, build, reprice
 REORDER_DAYS = 29  # order when less than this is in sight
 COVER_DAYS = 58  # and fill up to this
 BELIEF_LAG = 45  # days a buyer needs to notice a trend
+WARM_UP = 75  # days lived before the story begins, so that it begins in the middle of life
 STUFFING = 1.75  # how much further the stuffer fills up before a quarter ends
 STUFF_WINDOW = (18, 5)  # days before quarter end between which it does
 
@@ -57,9 +58,10 @@ class Count(NamedTuple):
 
 @dataclass(slots=True)
 class World:
-    """The state of the simulation and everything that has happened."""
+    """The state of the simulation and everything that has happened since `start`. Day 0 lies a warm-up before it."""
 
     start: date
+    day_zero: date
     days: int
     catalogue: list[Product]
     shelves: list[Shelf]
@@ -72,15 +74,17 @@ class World:
 
 
 def simulate(seats: list[Seat], catalogue: list[Product], start: date, end: date, seed: int) -> World:
-    """Live every day from `start` to `end`."""
-    known = curves(start, end)
-    shelves = build(seats, catalogue, known, start, seed)
-    world = World(start, (end - start).days + 1, catalogue, shelves, known)
-    world.opening = [dict(zip(shelf.products, shelf.stock, strict=True)) for shelf in shelves]
+    """Live every day from `start` to `end`, after a warm-up that leaves no trace but the stock."""
+    day_zero = start - timedelta(days=WARM_UP)
+    known = curves(day_zero, end)
+    shelves = build(seats, catalogue, known, day_zero, seed)
+    world = World(start, day_zero, (end - day_zero).days + 1, catalogue, shelves, known)
     closings = set(month_ends(start, end))
     turns = {day for product in catalogue for day in _turns(product)}
     for t in range(world.days):
         today = known.days[t]
+        if today == start:
+            _begin(world)
         if today in turns and t:
             reprice(shelves, catalogue, today, t)
         _receive(world, t)
@@ -95,6 +99,15 @@ def simulate(seats: list[Seat], catalogue: list[Product], start: date, end: date
         if today in closings:
             world.counts += [Count(t, s.place, dict(zip(s.products, s.stock, strict=True))) for s in shelves]
     return world
+
+
+def _begin(world: World) -> None:
+    world.events.clear()
+    world.returns.clear()
+    world.counts.clear()
+    for shelf in world.shelves:
+        shelf.lost = 0
+    world.opening = [dict(zip(shelf.products, shelf.stock, strict=True)) for shelf in world.shelves]
 
 
 def _turns(product: Product) -> list[date]:
@@ -219,7 +232,7 @@ def _order(world: World, shelf: Shelf, t: int) -> None:
 def _lead(world: World, rng: Random, t: int) -> int:
     """The day on which today's order to the brand is delivered: two to four days on, and a working day."""
     arrival = t + rng.randint(2, 4)
-    while not is_working(world.start + timedelta(days=arrival)):
+    while not is_working(world.day_zero + timedelta(days=arrival)):
         arrival += 1
     return arrival
 

@@ -33,8 +33,8 @@ def declare(world: World, seed: int, silent: str) -> tuple[list[Declared], list[
     found: list[Declared] = []
     wrong: list[Declared] = []
     last = world.counts[-1].day if world.counts else -1
-    for month, count in enumerate(world.counts):
-        month //= len(world.shelves)
+    for turn, count in enumerate(world.counts):
+        month = turn // len(world.shelves)
         shelf, before = world.shelves[count.place], held[count.place]
         for p, closing in count.stock.items():
             came, went = received[month, count.place, p], issued[month, count.place, p]

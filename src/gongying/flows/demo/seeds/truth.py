@@ -19,7 +19,7 @@ class Truth:
 
     parts: dict[str, Part]
     growth: dict[str, float]  # yearly, of the distributor's own territory
-    level_at_end: dict[str, float]  # own demand on the last day against the first
+    level_at_end: dict[str, float]  # own demand on the last day against the day the simulation begins
     elasticity: dict[str, float]
     category_growth: dict[str, float]
     stuffer: str
@@ -53,9 +53,9 @@ def tell(
         category_growth={c.code: c.growth for c in CATEGORIES},
         stuffer=by_part.get(Part.STUFFER, ""),
         fader=by_part.get(Part.FADER, ""),
-        fades_from=world.start + timedelta(days=FADE_AFTER),
+        fades_from=world.day_zero + timedelta(days=FADE_AFTER),
         diverter=by_part.get(Part.DIVERTER, ""),
-        diverts_from=world.start + timedelta(days=DIVERT_AFTER),
+        diverts_from=world.day_zero + timedelta(days=DIVERT_AFTER),
         diverts_to=DIVERTED_TO,
         diverted_share=diverted_share(diverting, last) if diverting else 0.0,
         star=by_part.get(Part.STAR, ""),
@@ -72,7 +72,7 @@ def _demand(world: World) -> dict[tuple[str, str], int]:
     """True consumer demand in units by (distributor, month), at the rates of the last day."""
     opens: dict[str, int] = {}
     closes: dict[str, int] = {}
-    for t in range(world.days):
+    for t in range((world.start - world.day_zero).days, world.days):
         month = world.known.days[t].strftime("%Y-%m")
         opens.setdefault(month, t)
         closes[month] = t + 1
