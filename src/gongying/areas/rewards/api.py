@@ -1,5 +1,7 @@
 """`gongying settle PROGRAMME --period 2026Q3 [--dry-run] [--format csv]`."""
 
+from typing import Any
+
 import click
 from django.conf import settings
 from django.utils import translation
@@ -32,7 +34,7 @@ def settle(programme: str, period: str, dry_run: bool, shape: str) -> None:
             raise click.ClickException(str(no)) from no
 
 
-def _table(cells: list[list[object]]) -> str:
+def _table(cells: list[list[Any]]) -> str:
     return "".join("\t".join(str(cell) for cell in row) + "\n" for row in (list(FIELDS), *cells))
 
 

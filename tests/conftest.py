@@ -1,0 +1,90 @@
+"""A small network that tests share: two distributors in two regions, two products, one programme."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from gongying.books.goods import post as goods
+from gongying.books.parties import post as parties
+from gongying.books.parties import read as parties_read
+from gongying.books.trade import post as trade
+from gongying.core.actor import SYSTEM, Actor
+from gongying.core.doors import action
+from gongying.core.doors.registry import ACTIONS
+from gongying.core.policies import actions as policies
+
+LADDER = [
+    {"start": "0", "end": "10000", "rate": "0.01"},
+    {"start": "10000", "end": "50000", "rate": "0.02"},
+    {"start": "50000", "rate": "0.03"},
+]
+
+
+@action(needs="tests.network", roles=("admin",), name="tests.network", exposed=False)
+def _network(actor: Actor) -> None:
+    """Post the shared network."""
+    parties.regions(
+        actor,
+        [
+            parties.RegionIn("CN", "全国", level="country"),
+            parties.RegionIn("HD", "华东", "East", parent="CN"),
+            parties.RegionIn("HN", "华南", "South", parent="CN"),
+        ],
+    )
+    parties.parties(
+        actor,
+        [
+            parties.PartyIn("D1", "CNRY-D1 杭州", "CNRY-D1 Hangzhou", region="HD"),
+            parties.PartyIn("D2", "CNRY-D2 广州", "CNRY-D2 Guangzhou", region="HN"),
+        ],
+    )
+    goods.products(actor, [goods.ProductIn("P1", "电饭煲", "COOK"), goods.ProductIn("P2", "电风扇", "FAN", case=4)])
+
+
+@action(needs="tests.sell", roles=("admin",), name="tests.sell", exposed=False)
+def _sell(actor: Actor, *, rows: list[trade.LineIn], batch_id: int | None = None) -> trade.Posted:
+    """Post lines."""
+    return trade.lines(actor, rows, source="test", batch_id=batch_id)
+
+
+for _name in ("tests.network", "tests.sell"):
+    ACTIONS.pop(_name, None)
+
+
+@pytest.fixture
+def network(db):
+    _network(SYSTEM)
+    ids = parties_read.ids_by_code(["D1", "D2"])
+    from gongying.books.goods.read import ids_by_code
+
+    skus = ids_by_code(["P1", "P2"])
+
+    def line(party="D1", yuan=0, on=date(2026, 7, 15), doc="A1", product="P1", qty=1, no="1", off=0):
+        kind = "return" if qty < 0 else "sale"
+        return trade.LineIn(
+            "sell_in", on, ids[party], skus[product], qty, "CNY", yuan * 100, off * 100, doc, no, kind=kind
+        )
+
+    return SimpleNamespace(
+        ids=ids, skus=skus, line=line, sell=lambda *rows, **more: _sell(SYSTEM, rows=list(rows), **more)
+    )
+
+
+@pytest.fixture
+def programme(network):
+    def publish(key="annual", start=date(2026, 1, 1), **document):
+        body = {"method": "slab", "tiers": LADDER} | document
+        version = policies.draft(
+            SYSTEM,
+            kind="rewards.programme",
+            key=key,
+            title="年度返利",
+            title_en="Annual rebate",
+            document=body,
+            effective_from=start,
+        )
+        policies.publish(SYSTEM, version_id=version)
+        return version
+
+    return publish
