@@ -217,3 +217,8 @@ def statement_lines(actor: Actor, *, statement_id: int, offset: int = 0, limit: 
         )
         for r in rows[first : first + size]
     ]
+
+
+def total(rows: QuerySet[Statement]) -> int:
+    """What a selection of statements is due, in minor units."""
+    return rows.order_by().aggregate(due=Sum("due_minor"))["due"] or 0

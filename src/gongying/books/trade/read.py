@@ -66,3 +66,9 @@ def by_month(rows: QuerySet[Line]) -> list[tuple[date, int]]:
     """(first of month, net minor units) in order."""
     grouped = rows.order_by().values(month=TruncMonth("business_date")).annotate(net=Sum("net_minor"))
     return [(g["month"], g["net"]) for g in grouped.order_by("month")]
+
+
+def of_batch(batch_id: int) -> QuerySet[Line]:
+    """The lines a batch posted, for guards."""
+    rows: QuerySet[Line] = Line.objects.unscoped("guard of a batch").filter(batch_id=batch_id)
+    return rows

@@ -1,0 +1,1 @@
+"""Looking across areas: the overview, the distributor list and page, the distributor home."""

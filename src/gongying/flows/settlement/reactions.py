@@ -1,0 +1,41 @@
+"""Act once on what was told."""
+
+from django.db.models import Min
+from django.utils.translation import gettext_lazy as _
+
+from gongying.areas.imports.actions.steps import objections
+from gongying.areas.rewards import queries as rewards
+from gongying.areas.rewards.facts import RebateSettled, StatementDisputed
+from gongying.books.trade import read as trade
+from gongying.core.actor import SYSTEM
+from gongying.core.journal import book
+from gongying.core.journal.models import Entry
+from gongying.core.notices import bell
+
+
+@book.on(RebateSettled)
+def tell_distributors(fact: RebateSettled, entry: Entry) -> None:
+    """Each distributor's people find his statement in their bell."""
+    for party, statement in zip(fact.parties, fact.statements, strict=True):
+        link = f"/rewards/statements/{statement}/"
+        titles = {"title": f"返利结算 {fact.number} 已入账", "title_en": f"Rebate {fact.number} was credited"}
+        bell.tell(party_id=party, link=link, level="good", **titles)
+
+
+@book.on(StatementDisputed)
+def tell_finance(fact: StatementDisputed, entry: Entry) -> None:
+    """Finance learns of an objection."""
+    link = f"/rewards/statements/{fact.statement}/"
+    bell.tell(role="finance", title="对账单有异议", title_en="A statement is disputed", link=link, level="warning")
+
+
+def settlement_rests_on(batch_id: int) -> str:
+    """A batch that a standing settlement has seen cannot be undone: correct its lines instead."""
+    first = trade.of_batch(batch_id).aggregate(first=Min("id"))["first"]
+    if first and rewards.runs(SYSTEM).filter(state__in=("pending", "posted"), watermark__gte=first).exists():
+        return str(_("A settlement rests on this batch. Send the corrected rows instead."))
+    return ""
+
+
+if settlement_rests_on not in objections:
+    objections.append(settlement_rests_on)
