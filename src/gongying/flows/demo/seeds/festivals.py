@@ -132,7 +132,8 @@ def quarter_end(day: date) -> date:
 
 def month_ends(start: date, end: date) -> list[date]:
     """The last days of the months that end within [start, end]."""
-    found, day = [], date(start.year, start.month, 1)
+    found: list[date] = []
+    day = date(start.year, start.month, 1)
     while True:
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
         if day - timedelta(days=1) > end:
