@@ -1,44 +1,111 @@
 """A hash chain over canonical JSON: change one byte of the past and every later link breaks.
 
-Source: the linked time-stamping of Haber and Stornetta (1991); SHA-256, with a version in the preimage.
+    link_n = SHA-256("gongying-chain" NUL version NUL link_(n-1) NUL canonical(body_n))
 
->>> first = link(GENESIS, {"a": 1})
->>> link(first, {"a": 2}) == link(GENESIS, {"a": 2})
-False
+The preimage carries a version, so that a later form can never be mistaken for this one. A body may hold a
+random nonce made by the caller: it keeps a small, guessable body from being found by trying.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
-GENESIS = "0" * 64
-VERSION = "1"
+from .fault import Fault
+
+GENESIS: Final = "0" * 64
+VERSION: Final = 1
+_HEX: Final = frozenset("0123456789abcdef")
 
 
-def canonical(value: Any) -> bytes:
-    """One and only one spelling of a JSON value: sorted keys, no spaces, UTF-8. Floats are refused.
+class Entry(NamedTuple):
+    """One sealed entry: what was decided, and the link that was stored for it."""
 
-    >>> canonical({"b": 1, "a": "共"}).decode()
-    '{"a":"共","b":1}'
+    body: Mapping[str, object]
+    link: str
+
+
+def canonical(value: object) -> bytes:
+    """The one UTF-8 text of a JSON value: keys sorted by code point, no blanks, nothing escaped needlessly.
+
+    Refused with `Fault`: floats (languages print them differently: write a decimal as text), keys that are
+    not text (1 and "1" would become one key), lone surrogates, and anything JSON has no word for.
+
+    >>> canonical({"b": 1, "a": "返利", "c": [True, None]}).decode()
+    '{"a":"返利","b":1,"c":[true,null]}'
     """
-    _refuse_floats(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode()
+    _refuse_unclear(value)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise Fault("chain.surrogate", "text with half a character has no UTF-8 form") from error
 
 
-def link(previous: str, body: Mapping[str, Any]) -> str:
-    """The hash of an entry chained to the one before it, in hexadecimal."""
-    preimage = f"{VERSION}|{previous}|".encode() + canonical(dict(body))
-    return hashlib.sha256(preimage).hexdigest()
+def digest(value: object) -> str:
+    """SHA-256 of the canonical bytes, in hex: the name of a document's exact content.
+
+    >>> digest({"rate": "0.03"})[:16]
+    'dcaab6dc34a1d61c'
+    """
+    return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def _refuse_floats(value: Any) -> None:
-    if isinstance(value, float):
-        raise TypeError("a float has no exact spelling: use an integer or a decimal string")
+def preimage(previous: str, body: Mapping[str, object]) -> bytes:
+    """The exact bytes that are hashed for a link, so that another program can check them.
+
+    >>> preimage(GENESIS, {"n": 1})[:20]
+    b'gongying-chain\\x001\\x000000'
+    """
+    if len(previous) != 64 or not _HEX.issuperset(previous):
+        raise Fault("chain.link", "a link is 64 lower-case hex characters", link=previous)
+    return b"\x00".join((b"gongying-chain", str(VERSION).encode(), previous.encode(), canonical(body)))
+
+
+def link(previous: str, body: Mapping[str, object]) -> str:
+    """The link of `body` after `previous` (64 hex characters; the first follows `GENESIS`).
+
+    >>> one = link(GENESIS, {"told": "settled", "minor": 940})
+    >>> one == link(GENESIS, {"minor": 940, "told": "settled"}) != link(one, {"minor": 940, "told": "settled"})
+    True
+    """
+    return hashlib.sha256(preimage(previous, body)).hexdigest()
+
+
+def first_broken(entries: Iterable[Entry], previous: str = GENESIS) -> int | None:
+    """The place (0 = first) of the first entry whose stored link does not follow, or None when all hold.
+
+    Reads a stream once, one entry in memory at a time. A chain alone cannot show that its end was cut off:
+    compare its last link with one kept elsewhere.
+
+    >>> first = link(GENESIS, {"n": 1})
+    >>> chain = [Entry({"n": 1}, first), Entry({"n": 2}, link(first, {"n": 2}))]
+    >>> first_broken(chain), first_broken([Entry({"n": 9}, first), chain[1]])
+    (None, 0)
+    """
+    for place, entry in enumerate(entries):
+        try:
+            expected = link(previous, entry.body)
+        except Fault:
+            return place
+        if entry.link != expected:
+            return place
+        previous = expected
+    return None
+
+
+def _refuse_unclear(value: object) -> None:
+    if value is None or isinstance(value, str | int):
+        return
     if isinstance(value, Mapping):
-        for each in value.values():
-            _refuse_floats(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            _refuse_floats(each)
+        for key, inner in value.items():
+            if not isinstance(key, str):
+                raise Fault("chain.key", f"{key!r} is not a text key", key=repr(key))
+            _refuse_unclear(inner)
+    elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        for inner in value:
+            _refuse_unclear(inner)
+    elif isinstance(value, float):
+        raise Fault("chain.float", f"{value!r}: write a decimal as text", value=repr(value))
+    else:
+        raise Fault("chain.type", f"{type(value).__name__} has no canonical form", type=type(value).__name__)

@@ -148,4 +148,4 @@ def dispute(actor: Actor, *, statement_id: int, reason: str, line_id: int | None
     )
     Statement.objects.for_actor(actor).filter(pk=row.pk).update(state="disputed")
     book.record(actor, facts.StatementDisputed(row.pk, made.pk, line_id))
-    return made.pk
+    return int(made.pk)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from gongying.core.documents.paper import Paper
+from gongying.core.doors import call
 from gongying.core.policies import actions as policy_actions
 from gongying.core.policies import read as policies
 from gongying.core.refusal import Refused
+from gongying.core.scope import one
 from gongying.core.ui import nav
 from gongying.core.ui.listing import attachment, export, page_of
 from gongying.core.ui.pages import page
@@ -53,8 +55,8 @@ def settle(request: HttpRequest) -> HttpResponse:
     """Submit a settlement for approval."""
     actor: Any = request.actor  # type: ignore[attr-defined]
     key = request.POST.get("csrfmiddlewaretoken", "")[:32]
-    programme, period = request.POST.get("programme", ""), request.POST.get("period", "")
-    done = actions.settle(actor, programme=programme, period=period, idempotency_key=f"settle/{period}/{key}")
+    inputs = {"programme": request.POST.get("programme", ""), "period": request.POST.get("period", "")}
+    done = call("rewards.settle", actor, inputs, idempotency_key=f"settle/{key}")
     return redirect("rewards:run", run_id=done.run_id) if done.run_id else redirect("rewards:runs")
 
 
@@ -62,7 +64,7 @@ def settle(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run and its statements in scope."""
     actor: Any = request.actor  # type: ignore[attr-defined]
-    row = queries.one(Run.objects.all(), pk=run_id)
+    row = one(Run.objects.all(), pk=run_id)
     rows = queries.statements(actor).filter(run=row)
     return render(
         request, "rewards/run.html", {"run": row, "page": page_of(request, rows), "due": queries.total(rows)}

@@ -39,7 +39,7 @@ class Field:
 def plain(value: Any) -> str:
     """Text in its usual width without outer space: full-width digits become ASCII; 12.0 becomes 12."""
     if isinstance(value, float) and value.is_integer():
-        value = int(value)
+        return str(int(value))
     return unicodedata.normalize("NFKC", str("" if value is None else value)).strip()
 
 

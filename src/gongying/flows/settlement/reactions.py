@@ -18,8 +18,8 @@ def tell_distributors(fact: RebateSettled, entry: Entry) -> None:
     """Each distributor's people find his statement in their bell."""
     for party, statement in zip(fact.parties, fact.statements, strict=True):
         link = f"/rewards/statements/{statement}/"
-        titles = {"title": f"返利结算 {fact.number} 已入账", "title_en": f"Rebate {fact.number} was credited"}
-        bell.tell(party_id=party, link=link, level="good", **titles)
+        zh, en = f"返利结算 {fact.number} 已入账", f"Rebate {fact.number} was credited"
+        bell.tell(party_id=party, link=link, level="good", title=zh, title_en=en)
 
 
 @book.on(StatementDisputed)

@@ -1,0 +1,41 @@
+"""Both languages are complete: every message in code and templates has its Chinese."""
+
+import re
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+import gongying
+
+ROOT = Path(gongying.__file__).parent
+IN_CODE = re.compile(r'\b(?:_|say)\(\s*"((?:[^"\\]|\\.)+)"')
+IN_PAGES = re.compile(r"""\{% translate (?:"([^"]+)"|'([^']+)') %\}""")
+
+
+def used():
+    for path in (*ROOT.rglob("*.py"), *ROOT.rglob("*.html")):
+        if "seeds" in path.parts:
+            continue
+        pattern = IN_CODE if path.suffix == ".py" else IN_PAGES
+        for match in pattern.finditer(path.read_text()):
+            yield next(group for group in match.groups() if group), path.relative_to(ROOT)
+
+
+def test_every_message_has_its_chinese():
+    known = {}
+    for source in ROOT.rglob("locale/zh_Hans/LC_MESSAGES/django.po"):
+        with source.open("rb") as lines:
+            known |= {message.id: message.string for message in read_po(lines)}
+    missing = {f"{text!r} in {path}" for text, path in used() if not known.get(text)}
+    assert not missing, "write the Chinese into core/words/locale: " + "; ".join(sorted(missing))
+
+
+def test_the_search_for_messages_finds_some():
+    assert len(set(used())) > 150
+
+
+def test_templates_carry_no_chinese_of_their_own():
+    allowed = {"赢", "中文"}
+    for path in ROOT.rglob("*.html"):
+        found = set(re.findall(r"[\u4e00-\u9fff]+", path.read_text())) - allowed
+        assert not found, f"{path.name}: {found} belongs into the catalogue"
