@@ -12,7 +12,8 @@ class Line(Scoped):
     """One posted sales line. Returns and reversals are negative; a correction names what it corrects.
 
     `net_minor` is gross less discount; tax and freight are kept apart and are never in a base.
-    `quantity` is whole base units of the product. `party` is the distributor whose sale or purchase it is.
+    `quantity` is whole base units of the product. `party` is the distributor whose sale or purchase it is;
+    `counterparty` names the other side as the sender does and `place` is where the goods went (a region's code).
     """
 
     level = models.CharField(max_length=12)
@@ -30,6 +31,8 @@ class Line(Scoped):
     line_no = models.CharField(max_length=12, default="1")
     kind = models.CharField(max_length=8, default="sale")  # sale | return | reversal
     corrects = models.ForeignKey("self", models.PROTECT, null=True)
+    counterparty = models.CharField(max_length=80, blank=True)
+    place = models.CharField(max_length=20, blank=True)
     source = models.CharField(max_length=20)
     business_key = models.CharField(max_length=80)
     revision = models.PositiveIntegerField(default=1)

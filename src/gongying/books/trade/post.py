@@ -31,6 +31,8 @@ class LineIn:
     tax_minor: int = 0
     freight_minor: int = 0
     kind: str = "sale"
+    counterparty: str = ""
+    place: str = ""
 
     @property
     def key(self) -> str:
@@ -104,6 +106,7 @@ def _reversal(old: Line, batch_id: int | None) -> Line:
     """The same line with every amount turned round. It keeps the business date of what it reverses."""
     kept = ("level", "business_date", "party_id", "product_id", "currency", "document", "line_no", "source")
     values = {name: getattr(old, name) for name in (*kept, "business_key", "revision", "content_hash")}
+    values |= {"counterparty": old.counterparty, "place": old.place}
     turned = ("quantity", "gross_minor", "discount_minor", "net_minor", "tax_minor", "freight_minor")
     values |= {name: -getattr(old, name) for name in turned}
     return Line(**values, kind="reversal", corrects_id=old.pk, batch_id=batch_id)

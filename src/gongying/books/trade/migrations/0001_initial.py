@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
                 ("document", models.CharField(max_length=40)),
                 ("line_no", models.CharField(default="1", max_length=12)),
                 ("kind", models.CharField(default="sale", max_length=8)),
+                ("counterparty", models.CharField(blank=True, max_length=80)),
+                ("place", models.CharField(blank=True, max_length=20)),
                 ("source", models.CharField(max_length=20)),
                 ("business_key", models.CharField(max_length=80)),
                 ("revision", models.PositiveIntegerField(default=1)),
