@@ -12,9 +12,10 @@ from .festivals import factor
 from .geography import PROVINCES
 from .network import DIVERTED_SHARE, DIVERTED_TO, Level, Part, Seat
 
-FADE_AFTER = 290  # days into the simulation at which the fader's consumers begin to leave
+FADE_AFTER = 0.35  # of the simulated days: from then on the fader's consumers leave
 FADE_RATE = 0.85  # what is left of its demand after each further year is exp(-FADE_RATE)
-DIVERT_AFTER = 320  # days into the simulation at which goods begin to leave the diverter's territory
+DIVERT_AFTER = 0.386  # and from then on goods leave the diverter's territory, the full share after DIVERT_RAMP days
+DIVERT_RAMP = 60
 HORIZON = 150  # days beyond the end for which dealers plan
 _TASTE = {  # regional taste, against the national mix
     "HT": {"EAST": 1.2, "CENTRAL": 1.35, "SOUTHWEST": 1.25, "SOUTH": 0.55, "NORTH": 0.8, "NORTHEAST": 0.6},
@@ -27,10 +28,15 @@ _TASTE = {  # regional taste, against the national mix
 
 @dataclass(slots=True)
 class Curves:
-    """The calendar's part, known to everybody: `season[category][t]` sums the factors of the days before `t`."""
+    """The calendar's part, known to everybody: `season[category][t]` sums the factors of the days before `t`.
+
+    `fades` and `diverts` are the days on which two of the distributors change their ways.
+    """
 
     days: list[date]
     season: list[list[float]]
+    fades: int
+    diverts: int
 
 
 @dataclass(slots=True)
@@ -44,9 +50,10 @@ class Demand:
 
 def curves(start: date, end: date) -> Curves:
     """The calendar's part of demand from `start` to beyond `end`."""
-    length = (end - start).days + 1 + HORIZON
-    days = [start + timedelta(days=t) for t in range(length)]
-    return Curves(days, [_running(factor(category.code, day) for day in days) for category in CATEGORIES])
+    lived = (end - start).days + 1
+    days = [start + timedelta(days=t) for t in range(lived + HORIZON)]
+    season = [_running(factor(category.code, day) for day in days) for category in CATEGORIES]
+    return Curves(days, season, fades=round(lived * FADE_AFTER), diverts=round(lived * DIVERT_AFTER))
 
 
 def _running(values: Iterable[float]) -> list[float]:
@@ -70,30 +77,32 @@ def _purse(category: Category, county: bool) -> float:
     return 0.6 if county and category.code in ("RV", "AP") else 1.0
 
 
-def growth(seat: Seat, day: int) -> float:
+def growth(seat: Seat, day: int, fades: int) -> float:
     """The true level of a distributor's own demand after `day` days, 1 at the start."""
     level = exp(log(1 + seat.growth) * day / 365)
-    if seat.part is Part.FADER and day > FADE_AFTER:
-        level *= exp(-FADE_RATE * (day - FADE_AFTER) / 365)
+    if seat.part is Part.FADER and day > fades:
+        level *= exp(-FADE_RATE * (day - fades) / 365)
     return level
 
 
-def diverted_share(seat: Seat, day: int) -> float:
+def diverted_share(seat: Seat, day: int, diverts: int) -> float:
     """The share of a distributor's sales that goes to a foreign region on a day."""
-    if seat.part is not Part.DIVERTER or day <= DIVERT_AFTER:
+    if seat.part is not Part.DIVERTER or day <= diverts:
         return 0.0
-    return DIVERTED_SHARE * min(1.0, (day - DIVERT_AFTER) / 60)
+    return DIVERTED_SHARE * min(1.0, (day - diverts) / DIVERT_RAMP)
 
 
 def demand(seat: Seat, known: Curves, seed: int) -> Demand:
     """One distributor's demand: calendar × growth × category trend × weekly luck, and what diversion adds or takes."""
     rng = Random(f"{seed}/demand/{seat.code}")
     days = len(known.days)
-    own = [growth(seat, t) for t in range(days)]
-    foreign = [diverted_share(seat, t) for t in range(days)]
+    own = [growth(seat, t, known.fades) for t in range(days)]
+    foreign = [diverted_share(seat, t, known.diverts) for t in range(days)]
     level = [own[t] / (1 - foreign[t]) for t in range(days)]
     if seat.city.adcode in DIVERTED_TO:  # the neighbours lose what the diverter sells to their shops
-        level = [value * (1 - 0.06 * min(1.0, max(0, t - DIVERT_AFTER) / 60)) for t, value in enumerate(level)]
+        level = [
+            value * (1 - 0.06 * min(1.0, max(0, t - known.diverts) / DIVERT_RAMP)) for t, value in enumerate(level)
+        ]
     total = []
     for place, category in enumerate(CATEGORIES):
         season, luck, trend = known.season[place], 1.0, log(1 + category.growth) / 365

@@ -4,6 +4,7 @@ Any resemblance to an existing company or person is a coincidence.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
 from .codes import credit_code, mobile
@@ -121,6 +122,7 @@ class Company:
     phone: str
     address: str
     address_en: str
+    since: date  # when it joined the network
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def person(rng: Random) -> tuple[str, str]:
     return surname[0] + given[0], f"{given[1]} {surname[1]}"
 
 
-def companies(seats: list[Seat], seed: int) -> dict[str, Company]:
+def companies(seats: list[Seat], start: date, seed: int) -> dict[str, Company]:
     """A company for every seat, by code."""
     found = {}
     marks = _pairs(_MARKS)
@@ -174,6 +176,7 @@ def companies(seats: list[Seat], seed: int) -> dict[str, Company]:
             phone=mobile(1_000 + number),
             address=f"{town}{street}{house}号",
             address_en=f"{house} {street_en}, {town_en}",
+            since=date(start.year - rng.randint(1, 9), rng.randint(1, 12), 1),
         )
     return found
 

@@ -57,7 +57,7 @@ def write(end: date, *, small: bool = False, seed: int = SEED) -> Story:
         end=end,
         catalogue=catalogue,
         seats=network,
-        companies=companies(network, seed),
+        companies=companies(network, start, seed),
         sales=sales,
         declarations=declarations,
         targets=targets(world, seed, end),

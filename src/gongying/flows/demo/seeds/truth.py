@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from .brand import CATEGORIES
-from .market import DIVERT_AFTER, FADE_AFTER, diverted_share, growth
+from .market import diverted_share, growth
 from .network import DIVERTED_TO, Part
 from .simulate import World
 from .stocktaking import Declared
@@ -48,16 +48,16 @@ def tell(
     return Truth(
         parts={s.seat.code: s.seat.part for s in world.shelves},
         growth={s.seat.code: s.seat.growth for s in world.shelves},
-        level_at_end={s.seat.code: growth(s.seat, last) for s in world.shelves},
+        level_at_end={s.seat.code: growth(s.seat, last, world.known.fades) for s in world.shelves},
         elasticity={c.code: c.elasticity for c in CATEGORIES},
         category_growth={c.code: c.growth for c in CATEGORIES},
         stuffer=by_part.get(Part.STUFFER, ""),
         fader=by_part.get(Part.FADER, ""),
-        fades_from=world.day_zero + timedelta(days=FADE_AFTER),
+        fades_from=world.day_zero + timedelta(days=world.known.fades),
         diverter=by_part.get(Part.DIVERTER, ""),
-        diverts_from=world.day_zero + timedelta(days=DIVERT_AFTER),
+        diverts_from=world.day_zero + timedelta(days=world.known.diverts),
         diverts_to=DIVERTED_TO,
-        diverted_share=diverted_share(diverting, last) if diverting else 0.0,
+        diverted_share=diverted_share(diverting, last, world.known.diverts) if diverting else 0.0,
         star=by_part.get(Part.STAR, ""),
         silent=silent,
         lost_units={s.seat.code: round(s.lost) for s in world.shelves},

@@ -1,0 +1,227 @@
+"""Enter the story the way it happened: people, network and programmes first, then paper by paper and, on their days,
+the settlements, by the people who would do it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from gongying.areas.accounts import actions as accounts
+from gongying.areas.rewards import actions as rewards
+from gongying.areas.rewards import queries as rewards_queries
+from gongying.books.goods import post as goods
+from gongying.books.goods import read as goods_read
+from gongying.books.parties import post as parties
+from gongying.books.trade import post as trade
+from gongying.core.actor import SYSTEM, Actor
+from gongying.core.people.access import actor_for, sync_roles
+from gongying.core.people.models import User
+from gongying.core.policies import actions as policies
+
+from .. import actions
+from .brand import CATEGORIES
+from .geography import AREAS, CITIES, PROVINCES
+from .logins import Login, logins
+from .paper import Sale
+from .programmes import Round, programmes, rounds
+from .story import SEED, Story
+
+CHUNK = 10_000
+LOADER = SYSTEM.through("cli")
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Loader:
+    """One load: the story, whom to tell of progress (`report(what, done, of)`), and the ids given so far."""
+
+    story: Story
+    report: Report
+    people: list[Login] = field(default_factory=list)
+    ids: dict[str, int] = field(default_factory=dict)
+    goods: list[int] = field(default_factory=list)
+
+    def everything(self) -> list[Login]:
+        """Load the whole story. Raises Refused when an earlier load was cut off."""
+        sync_roles()
+        self.people = logins(self.story.seats, SEED)
+        self._network()
+        for login in self.people[:-1]:
+            self._person(login)
+        self._catalogue()
+        self._programmes()
+        self._trade()
+        self._answers()
+        self._person(self.people[-1])
+        return self.people
+
+    def _network(self) -> None:
+        story = self.story
+        self.report("network", 0, 1)
+        self.ids = actions.enter_network(
+            LOADER,
+            regions=list(_regions()),
+            distributors=[self._distributor(seat.code, seat.city.adcode) for seat in story.seats],
+            supplied_by={seat.code: seat.above for seat in story.seats if seat.above},
+            since=story.start,
+        )
+
+    def _distributor(self, code: str, adcode: str) -> parties.PartyIn:
+        company = self.story.companies[code]
+        return parties.PartyIn(
+            code=code,
+            name=company.name,
+            name_en=company.name_en,
+            uscc=company.credit_code,
+            region=adcode,
+            contact=company.contact,
+            phone=company.phone,
+            opened_on=company.since,
+        )
+
+    def _person(self, login: Login) -> None:
+        kind = "party" if login.seat else "region" if login.area else "all"
+        accounts.create_user(
+            LOADER,
+            login=login.login,
+            name=login.name,
+            name_en=login.name_en,
+            role=login.role,
+            password=login.password,
+            scope_kind=kind,
+            scope_key=str(self.ids[login.seat]) if login.seat else login.area,
+        )
+
+    def _catalogue(self) -> None:
+        self.report("products", 0, len(self.story.catalogue))
+        names = {category.code: category for category in CATEGORIES}
+        rows = [
+            goods.ProductIn(
+                code=product.code,
+                name=product.name,
+                name_en=product.name_en,
+                category=product.category,
+                category_name=names[product.category].name,
+                category_name_en=names[product.category].name_en,
+                case=product.case,
+            )
+            for product in self.story.catalogue
+        ]
+        actions.enter_products(LOADER, rows=rows)
+        ids = goods_read.ids_by_code(product.code for product in self.story.catalogue)
+        self.goods = [ids[product.code] for product in self.story.catalogue]
+
+    def _programmes(self) -> None:
+        planner, director = self._actor("planner"), self._actor("director")
+        for each in programmes(self.story.start, self.story.end):
+            version = policies.draft(
+                planner,
+                kind="rewards.programme",
+                key=each.key,
+                title=each.title,
+                title_en=each.title_en,
+                document=each.document,
+                effective_from=each.since,
+                effective_to=each.until,
+                note=each.note,
+            )
+            policies.publish(director, version_id=version)
+
+    def _trade(self) -> None:
+        """Papers in the order they became known, interrupted by settlements on their days."""
+        waiting = rounds(self.story.start, self.story.end)
+        done, total = 0, len(self.story.sales)
+        for known_until, chunk in chunks(self.story.sales, [each.day for each in waiting]):
+            while waiting and waiting[0].day < known_until:
+                self._settle(waiting.pop(0))
+            actions.enter_lines(LOADER, rows=[self._line(sale) for sale in chunk])
+            done += len(chunk)
+            self.report("lines", done, total)
+        for each in waiting:
+            self._settle(each)
+
+    def _line(self, sale: Sale) -> trade.LineIn:
+        return trade.LineIn(
+            level=sale.level,
+            business_date=sale.day,
+            party_id=self.ids[sale.party],
+            product_id=self.goods[sale.product],
+            quantity=sale.quantity,
+            currency="CNY",
+            gross_minor=sale.gross,
+            discount_minor=sale.discount,
+            document=sale.document,
+            line_no=str(sale.line),
+            tax_minor=sale.tax,
+            freight_minor=sale.freight,
+            kind=sale.kind,
+            counterparty=sale.buyer,
+            place=sale.place,
+        )
+
+    def _settle(self, each: Round) -> None:
+        """A run by the director, decided by finance; nothing to settle makes no run."""
+        made = rewards.settle(self._actor("director"), programme=each.programme, period=each.period)
+        if made.run_id is not None and each.approved:
+            rewards.approve(self._actor("finance"), run_id=made.run_id)
+
+    def _answers(self) -> None:
+        """The distributors with a log-in confirm their statements; the star objects to a line of its newest one."""
+        for login in self.people:
+            if login.role != "owner":
+                continue
+            owner = self._actor(login.login.split("@")[0])
+            ids = [row.pk for row in rewards_queries.statements(owner)]
+            if login.seat == self.story.truth.star and ids:
+                self._dispute(owner, ids.pop(0))
+            for statement in ids[2:]:  # the newest are still unread
+                rewards.confirm(owner, statement_id=statement)
+
+    def _dispute(self, owner: Actor, statement: int) -> None:
+        lines = rewards_queries.statement_lines(owner, statement_id=statement, limit=200)
+        if lines:
+            line = min(lines, key=lambda each: each.net_minor)
+            reason = f"单据 {line.document} 的数量与我司入库单不符，请核对后重新结算。"
+            rewards.dispute(owner, statement_id=statement, reason=reason, line_id=line.id)
+
+    def _actor(self, local: str) -> Actor:
+        """The person with this log-in, as the command line."""
+        login = next(each.login for each in self.people if each.login.split("@")[0] == local)
+        return actor_for(User.objects.get(login=login), via="cli")
+
+
+def is_loaded(story_logins: list[Login]) -> bool:
+    """Whether a load was finished here: the auditor's log-in is opened last."""
+    return User.objects.filter(login=story_logins[-1].login).exists()
+
+
+def chunks(sales: list[Sale], stops: list[date]) -> Iterator[tuple[date, list[Sale]]]:
+    """Stretches of lines with the day their first became known; cut at `stops`, at the size limit, and before a
+    second version of a line that is in the stretch already (one posting keeps only the last).
+    """
+    cuts = sorted(set(stops), reverse=True)
+    held: list[Sale] = []
+    keys: set[tuple[str, int]] = set()
+    for sale in sales:
+        crossed = bool(cuts) and sale.known_on > cuts[-1]
+        while cuts and sale.known_on > cuts[-1]:
+            cuts.pop()
+        twice = sale.revision > 1 and (sale.document, sale.line) in keys
+        if held and (crossed or twice or len(held) >= CHUNK):
+            yield held[0].known_on, held
+            held, keys = [], set()
+        held.append(sale)
+        keys.add((sale.document, sale.line))
+    if held:
+        yield held[0].known_on, held
+
+
+def _regions() -> Iterator[parties.RegionIn]:
+    yield parties.RegionIn("CN", "中国", "China", "country")
+    for area in AREAS:
+        yield parties.RegionIn(area.code, area.name, area.name_en, "region", "CN")
+    for province in PROVINCES.values():
+        yield parties.RegionIn(province.adcode, province.name, province.name_en, "province", province.area)
+    for city in sorted(CITIES.values(), key=lambda city: city.county_of):
+        level = "county" if city.county_of else "city"
+        yield parties.RegionIn(city.adcode, city.name, city.name_en, level, city.county_of or city.province)
