@@ -2,6 +2,7 @@
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 
+.DELETE_ON_ERROR:
 .PHONY: help demo test check bench docs lock
 
 help: ## What there is
@@ -22,6 +23,7 @@ help: ## What there is
 demo: .venv/.runtime ## Install, load the demonstration, serve on 127.0.0.1:8000 and print the log-ins
 	.venv/bin/gongying init
 	.venv/bin/gongying demo
+	@echo "http://127.0.0.1:8000"
 	.venv/bin/gongying serve
 
 test: .venv/.dev ## Install and run the suite
@@ -36,7 +38,7 @@ check: .venv/.dev ## Lint, types, contracts, migrations
 	GONGYING_DATA=var/test .venv/bin/gongying manage makemigrations --check --dry-run
 
 bench: .venv/.dev ## Measure, with a baseline in the same run
-	$(PY) bench/settlement.py
+	$(PY) bench/import_speed.py
 
 docs: .venv/.dev ## Write the generated pages of docs/
 	GONGYING_DATA=var/test .venv/bin/gongying map > docs/map.md

@@ -1,10 +1,12 @@
 """A small network that tests share: two distributors in two regions, two products, one programme."""
 
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+import gongying
 from gongying.books.goods import post as goods
 from gongying.books.parties import post as parties
 from gongying.books.parties import read as parties_read
@@ -13,6 +15,7 @@ from gongying.core.actor import SYSTEM, Actor
 from gongying.core.doors import action
 from gongying.core.doors.registry import ACTIONS
 from gongying.core.policies import actions as policies
+from gongying.core.words.compile import compile_all
 
 LADDER = [
     {"start": "0", "end": "10000", "rate": "0.01"},
@@ -88,3 +91,9 @@ def programme(network):
         return version
 
     return publish
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _catalogue():
+    """Compile the Chinese, as `gongying init` does."""
+    compile_all(Path(gongying.__file__).parent)

@@ -1,9 +1,10 @@
 """A hash chain over canonical JSON: change one byte of the past and every later link breaks.
 
-    link_n = SHA-256("gongying-chain" NUL version NUL link_(n-1) NUL canonical(body_n))
+    link_n = SHA-256("gongying-chain" NUL version NUL link_(n-1) NUL nonce_n NUL canonical(body_n))
 
-The preimage carries a version, so that a later form can never be mistaken for this one. A body may hold a
-random nonce made by the caller: it keeps a small, guessable body from being found by trying.
+The preimage carries a version, so that a later form can never be mistaken for this one. The nonce, random
+and made by the caller, keeps a small, guessable body from being found by trying; it may also stand in the
+body, or be left out where nothing can be guessed.
 """
 
 import hashlib
@@ -19,10 +20,11 @@ _HEX: Final = frozenset("0123456789abcdef")
 
 
 class Entry(NamedTuple):
-    """One sealed entry: what was decided, and the link that was stored for it."""
+    """One sealed entry: what was decided, the link that was stored for it, and its nonce (hex) if any."""
 
     body: Mapping[str, object]
     link: str
+    nonce: str = ""
 
 
 def canonical(value: object) -> bytes:
@@ -46,30 +48,33 @@ def digest(value: object) -> str:
     """SHA-256 of the canonical bytes, in hex: the name of a document's exact content.
 
     >>> digest({"rate": "0.03"})[:16]
-    'dcaab6dc34a1d61c'
+    '00e7dbc7be9fb8c1'
     """
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def preimage(previous: str, body: Mapping[str, object]) -> bytes:
+def preimage(previous: str, body: Mapping[str, object], nonce: str = "") -> bytes:
     """The exact bytes that are hashed for a link, so that another program can check them.
 
-    >>> preimage(GENESIS, {"n": 1})[:20]
-    b'gongying-chain\\x001\\x000000'
+    >>> preimage(GENESIS, {"n": 1}, "c0ffee")[-16:]
+    b'0\\x00c0ffee\\x00{"n":1}'
     """
     if len(previous) != 64 or not _HEX.issuperset(previous):
         raise Fault("chain.link", "a link is 64 lower-case hex characters", link=previous)
-    return b"\x00".join((b"gongying-chain", str(VERSION).encode(), previous.encode(), canonical(body)))
+    if not _HEX.issuperset(nonce):
+        raise Fault("chain.nonce", "a nonce is lower-case hex", nonce=nonce)
+    fields = (b"gongying-chain", str(VERSION).encode(), previous.encode(), nonce.encode(), canonical(body))
+    return b"\x00".join(fields)
 
 
-def link(previous: str, body: Mapping[str, object]) -> str:
+def link(previous: str, body: Mapping[str, object], nonce: str = "") -> str:
     """The link of `body` after `previous` (64 hex characters; the first follows `GENESIS`).
 
     >>> one = link(GENESIS, {"told": "settled", "minor": 940})
     >>> one == link(GENESIS, {"minor": 940, "told": "settled"}) != link(one, {"minor": 940, "told": "settled"})
     True
     """
-    return hashlib.sha256(preimage(previous, body)).hexdigest()
+    return hashlib.sha256(preimage(previous, body, nonce)).hexdigest()
 
 
 def first_broken(entries: Iterable[Entry], previous: str = GENESIS) -> int | None:
@@ -85,7 +90,7 @@ def first_broken(entries: Iterable[Entry], previous: str = GENESIS) -> int | Non
     """
     for place, entry in enumerate(entries):
         try:
-            expected = link(previous, entry.body)
+            expected = link(previous, entry.body, entry.nonce)
         except Fault:
             return place
         if entry.link != expected:

@@ -25,6 +25,7 @@ from gongying.core.refusal import Refused  # noqa: E402
 from gongying.core.words import compile as words  # noqa: E402
 
 from . import rooms  # noqa: E402
+from .map import house_map  # noqa: E402
 
 
 @click.group()
@@ -72,6 +73,12 @@ def do_verb(verb: str, inputs: str) -> None:
     except Refused as no:
         raise click.ClickException(str(no)) from no
     click.echo(to_json(answer, indent=2, fallback=str).decode())
+
+
+@main.command("map")
+def print_map() -> None:
+    """Print docs/map.md: every verb, noun, fact and listener."""
+    click.echo(house_map(), nl=False)
 
 
 @main.command()

@@ -15,7 +15,7 @@ from .models import Party, PartyLink, Region
 
 def parties(actor: Actor, search: str = "") -> QuerySet[Party]:
     """Parties in scope, by code; `search` matches code, names and pinyin initials."""
-    rows: QuerySet[Party] = Party.objects.for_actor(actor).select_related("region__parent").order_by("code")
+    rows: QuerySet[Party] = Party.objects.for_actor(actor).select_related("region__parent__parent").order_by("code")
     if search:
         hit = Q(code__icontains=search) | Q(name__icontains=search) | Q(name_en__icontains=search)
         rows = rows.filter(hit | Q(initials__startswith=search.lower()))

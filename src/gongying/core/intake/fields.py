@@ -51,9 +51,9 @@ def propose(header: Sequence[Any], fields: Sequence[Field]) -> dict[str, int]:
     found = {}
     for field in fields:
         for name in (field.name, *field.names):
-            column = spelled.get(name.lower().replace(" ", "").replace("_", ""))
-            if column is not None:
-                found[field.name] = column
+            place = spelled.get(name.lower().replace(" ", "").replace("_", ""))
+            if place is not None:
+                found[field.name] = place
                 break
     return found
 

@@ -73,7 +73,9 @@ def standings(actor: Actor, year: str, currency: str) -> list[Standing]:
         base = now.get(p.pk)
         net = base.net_minor if base else 0
         share = Decimal(net) / whole if whole else None
-        region = p.region.parent if p.region and p.region.level == "city" and p.region.parent else p.region
+        region = p.region
+        while region and region.level in ("city", "province") and region.parent:
+            region = region.parent
         place = pick(region.name, region.name_en) if region else ""
         growth = _ratio(net, before.get(p.pk, 0))
         found.append(

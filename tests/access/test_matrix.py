@@ -1,0 +1,291 @@
+"""Every page and operation, every role, own and foreign objects: no canary is ever seen by a stranger.
+
+The last test plants access bugs one by one and shows that the walk finds each of them.
+"""
+
+import io
+import tomllib
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from gongying.areas.imports import queries as imports_queries
+from gongying.areas.rewards import actions as rewards
+from gongying.areas.rewards import queries as rewards_queries
+from gongying.areas.rewards.models import Statement
+from gongying.books.money import read as money
+from gongying.books.parties import read as parties
+from gongying.books.trade import read as trade
+from gongying.core.actor import SYSTEM, Actor
+from gongying.core.doors import ACTIONS, HQ, QUERIES, permissions
+from gongying.core.files import shelf
+from gongying.core.people.access import sync_roles
+from gongying.core.people.models import User, UserScope
+from gongying.core.scope import ScopedQuerySet
+from gongying.core.ui.pages import PAGES
+
+pytestmark = pytest.mark.django_db
+POLICY = tomllib.loads((Path(__file__).parent / "policy.toml").read_text())
+ROLES = ("admin", "director", "regional", "finance", "planner", "auditor", "owner", "clerk")
+FINANCE = Actor("finance", role="finance", may=frozenset({"*"}), parties=None)
+
+
+def allowed(words):
+    return set(ROLES) if words == "everyone" else set(HQ) if words == "hq" else set(words.split())
+
+
+@pytest.fixture
+def world(network, programme, settings, tmp_path):
+    """Two distributors with a statement, a batch and users each; one person of every role."""
+    settings.DATA_DIR = tmp_path
+    sync_roles()
+    programme()
+    network.sell(network.line(yuan=9000, doc="CNRY-D1-S"), network.line("D2", 9000, doc="CNRY-D2-S"))
+    done = rewards.settle(SYSTEM, programme="annual", period="2026")
+    rewards.approve(FINANCE, run_id=done.run_id)
+    network.people, network.statements, network.batches = {}, {}, {}
+    for role in ROLES:
+        for code in ("D1", "D2") if role in ("owner", "clerk", "regional") else ("",):
+            user = User.objects.create_user(f"{role}{code}", "x", name="x", role=role)
+            region = {"D1": "HD", "D2": "HN"}.get(code, "")
+            kind, key = (
+                ("region", region)
+                if role == "regional"
+                else ("party", str(network.ids[code]))
+                if code
+                else ("all", "")
+            )
+            UserScope.objects.create(user=user, kind=kind, key=key)
+            network.people[role, code] = user
+    for code in ("D1", "D2"):
+        network.statements[code] = Statement.objects.unscoped("test").get(party_id=network.ids[code]).pk
+        who = network.people["owner", code]
+        actor = Actor(who.login, who.pk, "owner", frozenset({"imports.send"}), frozenset({network.ids[code]}))
+        file = shelf.store(actor, name=f"CNRY-{code}.csv", chunks=[b"a"], purpose="import")
+        from gongying.areas.imports.actions import receive
+
+        network.batches[code] = receive(actor, kind="sell_out", file_id=file.pk, background=False)
+    return network
+
+
+def client(world, role, code=""):
+    browser = Client(raise_request_exception=False)
+    browser.force_login(world.people[role, code])
+    return browser
+
+
+def addresses(world, code):
+    """Every address that shows something of distributor `code`."""
+    party, statement, batch = world.ids[code], world.statements[code], world.batches[code]
+    one = [f"/cockpit/distributors/{party}/", f"/imports/{batch}/", f"/imports/{batch}/?export=errors"]
+    one += [
+        f"/rewards/statements/{statement}/{tail}" for tail in ("", "?export=xlsx", "?export=csv", "?export=pdf")
+    ]
+    one += [f"/api/rewards/{noun}?statement_id={statement}" for noun in ("statement", "statement_lines")]
+    return one
+
+
+SHARED = [
+    "/",
+    "/cockpit/distributors/",
+    "/cockpit/distributors/?export=csv",
+    "/cockpit/distributors/?export=xlsx",
+    "/cockpit/distributors/?q=CNRY",
+    "/rewards/statements/",
+    "/rewards/statements/?export=xlsx",
+    "/rewards/runs/1/",
+    "/imports/",
+    "/api/cockpit/overview",
+    "/api/rewards/preview?programme=annual&period=2026",
+    "/rewards/runs/?programme=annual&period=2026",
+]
+
+
+def text_of(response):
+    kind, body = response.get("Content-Type", ""), response.content
+    if "spreadsheetml" in kind:
+        sheet = openpyxl.load_workbook(io.BytesIO(body)).active
+        body = " ".join(str(c.value) for row in sheet.iter_rows() for c in row).encode()
+    elif "pdf" in kind:
+        body = "".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).encode()
+    return body.decode(errors="replace").replace("\x00", "") + str(response.headers)
+
+
+def leaks(world):
+    """Every answer in which somebody sees what is not his, as readable lines."""
+    found = []
+    for role in ("owner", "clerk", "regional"):
+        for mine, other in (("D1", "D2"), ("D2", "D1")):
+            browser = client(world, role, mine)
+            for address in addresses(world, other):
+                answer = browser.get(address)
+                refused = {404, 403} if role == "regional" and "/imports/" in address else {404}
+                if answer.status_code not in refused:
+                    found.append(f"{role} {mine} opened {address}: {answer.status_code}")
+            for address in SHARED + addresses(world, mine):
+                answer = browser.get(address)
+                foreign = f"CNRY-{other}"
+                if answer.status_code == 200 and foreign in text_of(answer):
+                    found.append(f"{role} {mine} saw {foreign} at {address}")
+    return found
+
+
+def test_every_page_and_verb_has_a_row_and_the_row_is_true():
+    assert set(POLICY["pages"]) == set(PAGES)
+    exposed = set(ACTIONS | QUERIES)
+    assert set(POLICY["verbs"]) == exposed
+    held = permissions()
+    for name, words in POLICY["verbs"].items():
+        assert set((ACTIONS | QUERIES)[name].roles) == allowed(words), name
+    for name, words in POLICY["pages"].items():
+        assert set(held[PAGES[name]]) == allowed(words), name
+
+
+def test_every_role_opens_exactly_what_its_row_says(world):
+    pages = {
+        "/": "flows.cockpit.web.home",
+        "/cockpit/distributors/": "flows.cockpit.web.distributors",
+        f"/cockpit/distributors/{world.ids['D1']}/": "flows.cockpit.web.distributor",
+        "/rewards/programmes/": "areas.rewards.web.programmes",
+        "/rewards/runs/": "areas.rewards.web.runs",
+        "/rewards/statements/": "areas.rewards.web.statements",
+        f"/rewards/statements/{world.statements['D1']}/": "areas.rewards.web.statement",
+        "/imports/": "areas.imports.web.batches",
+        "/imports/template/sell_in/": "areas.imports.web.template",
+        "/control/audit/": "areas.control.web.audit",
+    }
+    for role in ROLES:
+        browser = client(world, role, "D1" if role in ("owner", "clerk", "regional") else "")
+        for address, name in pages.items():
+            expected = 200 if role in allowed(POLICY["pages"][f"gongying.{name}"]) else 403
+            assert browser.get(address).status_code == expected, (role, address)
+
+
+def test_nobody_is_sent_to_the_log_in_and_the_api_says_401(world):
+    browser = Client()
+    for address in [*SHARED, *addresses(world, "D1"), "/control/audit/"]:
+        expected = 401 if address.startswith("/api/") else 302
+        assert browser.get(address).status_code == expected, address
+
+
+def test_no_canary_is_seen_by_a_stranger(world):
+    assert leaks(world) == []
+
+
+def test_the_owner_does_see_his_own(world):
+    browser = client(world, "owner", "D1")
+    for address in addresses(world, "D1"):
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+    assert "CNRY-D1-S" in text_of(browser.get(f"/rewards/statements/{world.statements['D1']}/?export=pdf"))
+    assert "CNRY-D1-S" in text_of(browser.get(f"/rewards/statements/{world.statements['D1']}/?export=xlsx"))
+
+
+def test_writing_needs_the_token_and_reading_writes_nothing(world, django_assert_max_num_queries):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(world.people["finance", ""])
+    assert strict.post("/rewards/runs/settle/", {"programme": "annual", "period": "2026"}).status_code == 403
+    browser = client(world, "admin")
+    for address in ("/", f"/cockpit/distributors/{world.ids['D1']}/"):
+        with django_assert_max_num_queries(18) as seen:
+            assert browser.get(address).status_code == 200
+        assert not [q for q in seen.captured_queries if q["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
+
+
+def test_a_disabled_user_and_a_narrowed_scope_are_felt_at_the_next_request(world):
+    browser = client(world, "owner", "D1")
+    address = f"/rewards/statements/{world.statements['D1']}/"
+    assert browser.get(address).status_code == 200
+    UserScope.objects.filter(user=world.people["owner", "D1"]).delete()
+    assert browser.get(address).status_code == 404
+    User.objects.filter(pk=world.people["owner", "D1"].pk).update(is_active=False)
+    assert browser.get(address).status_code == 302
+
+
+def test_headers(world):
+    answer = client(world, "admin").get("/")
+    for name, value in {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+    }.items():
+        assert answer[name] == value
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+def _whole(self, actor):
+    rows = self.all()
+    rows._scoped_by = "planted"
+    return rows
+
+
+BUGS = {
+    "scope forgotten everywhere": (ScopedQuerySet, "for_actor", _whole),
+    "statements unscoped": (
+        rewards_queries,
+        "statements",
+        lambda a: Statement.objects.unscoped("x").select_related("run", "party"),
+    ),
+    "one statement fetched by id": (
+        rewards_queries,
+        "statement_row",
+        lambda a, i: Statement.objects.unscoped("x").get(pk=i),
+    ),
+    "stranger answered 403": (rewards_queries, "statement_row", None),
+    "batches unscoped": (imports_queries, "batches", lambda a: imports_queries.Batch.objects.order_by("-id")),
+    "one batch by id": (imports_queries, "batch", lambda a, i: imports_queries.Batch.objects.get(pk=i)),
+    "parties unscoped": (
+        parties,
+        "parties",
+        lambda a, s="": parties.Party.objects.unscoped("x").select_related("region__parent"),
+    ),
+    "one party by id": (parties, "party", lambda a, i: parties.Party.objects.unscoped("x").get(pk=i)),
+    "regions resolve to all": (
+        parties.resolvers,
+        "region",
+        lambda keys, at: frozenset(parties.Party.objects.unscoped("x").values_list("id", flat=True)),
+    ),
+    "party scope resolves to all": (
+        parties.resolvers,
+        "party",
+        lambda keys, at: frozenset(parties.Party.objects.unscoped("x").values_list("id", flat=True)),
+    ),
+    "evidence of all parties": (
+        rewards_queries,
+        "evidence",
+        lambda a, r: trade.lines(
+            SYSTEM,
+            level="sell_in",
+            start=r.run.business_date.replace(month=1, day=1),
+            end=r.run.business_date.replace(year=2030),
+        ),
+    ),
+}
+
+
+def _forbidding(actor, statement_id):
+    row = Statement.objects.unscoped("x").get(pk=statement_id)
+    if not actor.sees(row.party_id):
+        raise rewards_queries.PermissionDenied
+    return row
+
+
+@pytest.mark.parametrize("bug", sorted(BUGS))
+def test_each_planted_access_bug_is_found(world, monkeypatch, bug):
+    from django.core.exceptions import PermissionDenied
+
+    where, name, fault = BUGS[bug]
+    if fault is None:
+        monkeypatch.setattr(rewards_queries, "PermissionDenied", PermissionDenied, raising=False)
+        fault = _forbidding
+    if isinstance(where, dict):
+        monkeypatch.setitem(where, name, fault)
+    else:
+        monkeypatch.setattr(where, name, fault)
+    assert leaks(world), f"the walk did not notice: {bug}"
+    assert money.check() == []
