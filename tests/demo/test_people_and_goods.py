@@ -75,6 +75,8 @@ def test_four_hundred_products_with_barcodes_packs_and_prices(story: Story) -> N
     assert all(ean.is_valid(number) and number.startswith(codes.COMPANY_PREFIX) for number in barcodes)
     for product in catalogue:
         assert product.case >= 1
+        assert product.safety_stock > 0
+        assert product.safety_stock % product.case == 0
         dates = [since for since, _listed, _dealer in product.prices]
         assert dates == sorted(set(dates))
         assert all(product.cost < dealer < listed for _since, listed, dealer in product.prices)

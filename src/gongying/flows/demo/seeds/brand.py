@@ -1,6 +1,7 @@
 """The brand 岚禾 (Lanhe), invented, and its four hundred products in nine categories."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -14,6 +15,7 @@ CODE = "LANHE"
 DEALER_RATIO = 0.64  # dealer price over list price
 SECOND_RATIO = 1.06  # what a sub-distributor pays, over dealer price
 COST_RATIO = 0.66  # standard cost over dealer price
+NATIONAL_SALES = 5.6e8  # yuan a year at dealer price, for sizing the safety stock
 NEW_PRODUCTS = 36
 RETIRED_PRODUCTS = 18
 
@@ -60,6 +62,7 @@ class Product:
     popularity: float
     prices: tuple[tuple[date, int, int], ...]  # (valid from, list, dealer)
     cost: int
+    safety_stock: int  # pieces the brand itself holds against surprises, whole cases
     launch: date | None
     retire: date | None
 
@@ -181,11 +184,20 @@ def products(seed: int, start: date, end: date) -> list[Product]:
                     popularity=1.0 / (place + 2.5) ** 0.75 * rng.uniform(0.7, 1.3),
                     prices=prices,
                     cost=round(prices[0][2] * COST_RATIO * rng.uniform(0.94, 1.06)),
+                    safety_stock=_safety(category, place, prices[0][2]),
                     launch=None,
                     retire=None,
                 )
             )
     return _lives(found, seed, start, end)
+
+
+def _safety(category: Category, place: int, dealer: int) -> int:
+    """About eleven days of a product's national sales, in whole cases."""
+    weight = 1.0 / math.pow(place + 2.5, 0.75)
+    whole = sum(1.0 / math.pow(n + 2.5, 0.75) for n in range(1, category.products + 1))
+    pieces = NATIONAL_SALES * category.mix * weight / whole / (dealer / 100) * 11 / 365
+    return max(1, round(pieces / category.case)) * category.case
 
 
 def _lives(found: list[Product], seed: int, start: date, end: date) -> list[Product]:
@@ -194,21 +206,17 @@ def _lives(found: list[Product], seed: int, start: date, end: date) -> list[Prod
     places = list(range(len(found)))
     rng.shuffle(places)
     fresh, retired = places[:NEW_PRODUCTS], places[NEW_PRODUCTS : NEW_PRODUCTS + RETIRED_PRODUCTS]
-    first, last = start + timedelta(days=200), end - timedelta(days=50)
+    length = (end - start).days
     lives: dict[int, tuple[date | None, date | None]] = {}
     for turn, place in enumerate(sorted(fresh)):
-        lives[place] = (first + (last - first) * turn // NEW_PRODUCTS, None)
+        lives[place] = (start + timedelta(days=round(length * (0.26 + 0.67 * turn / NEW_PRODUCTS))), None)
     for place in retired:
-        lives[place] = (None, start + timedelta(days=rng.randint(240, 560)))
+        lives[place] = (None, start + timedelta(days=round(length * rng.uniform(0.32, 0.75))))
     return [_live(product, *lives.get(place, (None, None))) for place, product in enumerate(found)]
 
 
 def _live(product: Product, launch: date | None, retire: date | None) -> Product:
-    prices = product.prices
-    if launch:
-        listed, dealer = product.at(launch)
-        prices = ((launch, listed, dealer), *(p for p in prices if p[0] > launch))
-    return Product(
-        product.code, product.category, product.name, product.name_en, product.barcode, product.case_barcode,
-        product.case, product.popularity * (1.5 if launch else 1), prices, product.cost, launch, retire,
-    )  # fmt: skip
+    if launch is None:
+        return replace(product, retire=retire)
+    prices = ((launch, *product.at(launch)), *(each for each in product.prices if each[0] > launch))
+    return replace(product, launch=launch, prices=prices, popularity=product.popularity * 1.5)

@@ -222,6 +222,5 @@ def _regions() -> Iterator[parties.RegionIn]:
         yield parties.RegionIn(area.code, area.name, area.name_en, "region", "CN")
     for province in PROVINCES.values():
         yield parties.RegionIn(province.adcode, province.name, province.name_en, "province", province.area)
-    for city in sorted(CITIES.values(), key=lambda city: city.county_of):
-        level = "county" if city.county_of else "city"
-        yield parties.RegionIn(city.adcode, city.name, city.name_en, level, city.county_of or city.province)
+    for city in CITIES.values():  # county-level cities too answer to the province, as the law has it
+        yield parties.RegionIn(city.adcode, city.name, city.name_en, "city", city.province)
