@@ -28,7 +28,10 @@ from gongying.core.scope import ScopedQuerySet
 from gongying.core.ui.pages import PAGES
 
 pytestmark = pytest.mark.django_db
-POLICY = tomllib.loads((Path(__file__).parent / "policy.toml").read_text())
+POLICY: dict[str, dict[str, str]] = {"pages": {}, "verbs": {}}
+for _home in sorted((Path(__file__).parent / "policy").glob("*.toml")):
+    for _part, _rows in tomllib.loads(_home.read_text()).items():
+        POLICY[_part] |= _rows
 ROLES = ("admin", "director", "regional", "finance", "planner", "auditor", "owner", "clerk")
 FINANCE = Actor("finance", role="finance", may=frozenset({"*"}), parties=None)
 

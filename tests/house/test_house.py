@@ -37,7 +37,7 @@ ROOMS = {
 BOOK_ROOMS = {"__init__", "apps", "models", "post", "read", "facts", "migrations", "locale", "__pycache__"}
 JUNK = {"utils", "helpers", "common", "manager", "misc"}
 FLOOR = {"core": 0, "books": 1, "areas": 2, "flows": 3}
-BOOKS = ("parties", "goods", "trade", "money")
+BOOKS = ("parties", "places", "goods", "prices", "trade", "stock", "money", "plans", "lake", "metrics")
 
 
 def sources():
