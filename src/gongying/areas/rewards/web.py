@@ -15,7 +15,7 @@ from gongying.core.policies import actions as policy_actions
 from gongying.core.policies import read as policies
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
-from gongying.core.ui import nav
+from gongying.core.ui import links, nav
 from gongying.core.ui.listing import attachment, export, page_of
 from gongying.core.ui.pages import page
 from gongying.core.ui.templatetags.ui import money, num
@@ -167,6 +167,8 @@ urlpatterns = [
     path("statements/", statements, name="statements"),
     path("statements/<int:statement_id>/", statement, name="statement"),
 ]
+links.home("statement", "rewards:statement")
+links.home("run", "rewards:run")
 nav.register(
     nav.NavItem(_("Programmes"), "/rewards/programmes/", "rewards.preview", 30),
     nav.NavItem(_("Settlement"), "/rewards/runs/", "rewards.preview", 31),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.areas.rewards import queries as rewards
 from gongying.books.parties import read as parties
-from gongying.core.ui import nav
+from gongying.core.ui import links, nav
 from gongying.core.ui.listing import export, page_of
 from gongying.core.ui.pages import page
 
@@ -60,6 +60,7 @@ def distributor(request: HttpRequest, party_id: int) -> HttpResponse:
 
 
 root = home
+links.home("party", "cockpit:distributor")
 urlpatterns = [
     path("distributors/", distributors, name="distributors"),
     path("distributors/<int:party_id>/", distributor, name="distributor"),

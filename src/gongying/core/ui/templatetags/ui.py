@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 
+from gongying.core.ui import links
 from gongying.core.words import is_chinese, pick
 from gongying.engines.money import exponent
 
@@ -53,3 +54,9 @@ def percent(value: Any, digits: int = 1) -> str:
 def label(thing: Any) -> str:
     """The name of a thing with `name` and `name_en` in the reader's language."""
     return pick(thing.name, thing.name_en)
+
+
+@register.filter
+def link_to(key: Any, kind: str) -> str:
+    """The address of a thing by its kind: `{{ party_id|link_to:"party" }}`."""
+    return links.to(kind, key)
