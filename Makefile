@@ -42,6 +42,7 @@ bench: .venv/.dev ## Measure, with a baseline in the same run
 
 docs: .venv/.dev ## Write the generated pages of docs/
 	GONGYING_DATA=var/test .venv/bin/gongying map > docs/map.md
+	GONGYING_DATA=var/test .venv/bin/gongying api > docs/api.md
 
 lock: .venv/.dev ## Pin and hash the dependencies anew
 	$(PIP) install uv

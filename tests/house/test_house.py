@@ -10,7 +10,7 @@ import gongying
 from gongying.core.doors import ACTIONS, QUERIES
 from gongying.core.journal.fact import FACTS
 from gongying.core.scope import Unscoped
-from gongying.site.map import house_map
+from gongying.site.map import api_reference, house_map
 
 ROOT = Path(gongying.__file__).parent
 REPO = Path(__file__).resolve().parents[2]
@@ -117,6 +117,7 @@ def test_a_query_without_an_actor_raises():
 
 def test_the_map_is_current():
     assert (REPO / "docs/map.md").read_text() == house_map(), "run `make docs`"
+    assert (REPO / "docs/api.md").read_text() == api_reference(), "run `make docs`"
 
 
 def test_locks_name_no_address():

@@ -25,7 +25,7 @@ from gongying.core.refusal import Refused  # noqa: E402
 from gongying.core.words import compile as words  # noqa: E402
 
 from . import rooms  # noqa: E402
-from .map import house_map  # noqa: E402
+from .map import api_reference, house_map  # noqa: E402
 
 
 @click.group()
@@ -79,6 +79,12 @@ def do_verb(verb: str, inputs: str) -> None:
 def print_map() -> None:
     """Print docs/map.md: every verb, noun, fact and listener."""
     click.echo(house_map(), nl=False)
+
+
+@main.command("api")
+def print_api() -> None:
+    """Print docs/api.md: every operation of the HTTP API."""
+    click.echo(api_reference(), nl=False)
 
 
 @main.command()
