@@ -18,8 +18,8 @@ class Line(Scoped):
 
     level = models.CharField(max_length=12)
     business_date = models.DateField()
-    party = models.ForeignKey("parties.Party", models.PROTECT, null=True)
-    product = models.ForeignKey("goods.Product", models.PROTECT)
+    party = models.ForeignKey("parties.Party", models.PROTECT, null=True, db_index=False)
+    product = models.ForeignKey("goods.Product", models.PROTECT, db_index=False)
     quantity = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     gross_minor = models.BigIntegerField()

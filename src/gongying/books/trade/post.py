@@ -2,20 +2,22 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
+
+from django.utils import timezone
 
 from gongying.core.actor import Actor
 from gongying.core.journal import book
+from gongying.core.posting import Posted, digest_of, insert, select_by_keys
 
 from . import facts
 from .models import Line
 
-CHUNK = 2000
+__all__ = ["LineIn", "Posted", "lines", "reverse_batch"]
 
 
-@dataclass(frozen=True, slots=True)
-class LineIn:
+class LineIn(NamedTuple):
     """A line to post. Amounts are minor units; a return carries negative quantity and amounts."""
 
     level: str
@@ -41,38 +43,44 @@ class LineIn:
 
     def digest(self) -> str:
         """What the line says, as a short hash: the same line twice is the same digest."""
-        text = "|".join(str(getattr(self, name)) for name in LineIn.__dataclass_fields__)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return digest_of(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What became of the lines."""
-
-    created: int
-    unchanged: int
-    corrected: int
+COLUMNS = (*LineIn._fields, "net_minor", "business_key", "revision", "content_hash", "corrects_id")
+TAIL = ("source", "batch_id", "posted_at")
+READ = ("id", *COLUMNS)
+_KEY = READ.index("business_key")
+_REVISION, _HASH, _KIND = READ.index("revision"), READ.index("content_hash"), READ.index("kind")
+_TURNED = {"quantity", "gross_minor", "discount_minor", "net_minor", "tax_minor", "freight_minor"}
+Row = tuple[object, ...]
 
 
 def lines(actor: Actor, rows: Sequence[LineIn], *, source: str, batch_id: int | None = None) -> Posted:
     """Post lines. A known key with the same content is left alone; with other content it is reversed and
     posted anew, so a later settlement trues up by itself. Within one call the last line of a key counts.
     """
-    wanted = {(row.level, row.key): (row, row.digest()) for row in rows}
-    standing = _standing(source, [key for _level, key in wanted])
-    fresh: list[Line] = []
+    wanted = {(row[0], f"{row[2] or 0}/{row[8]}/{row[9]}"): row for row in rows}
+    standing: dict[tuple[str, str], Row] = {}
+    for level in {level for level, _key in wanted}:
+        keys = [key for of, key in wanted if of == level]
+        where = {"level": level, "source": source}
+        for old in select_by_keys(Line, READ, where, keys, key="business_key"):
+            standing[level, str(old[_KEY])] = old  # a reversal comes after what it reverses
+    fresh: list[Row] = []
     unchanged = corrected = 0
-    for (level, key), (row, digest) in wanted.items():
-        old = standing.get((level, key))
-        if old is not None and old.kind != "reversal" and old.content_hash == digest:
-            unchanged += 1
-            continue
-        if old is not None and old.kind != "reversal":
-            fresh.append(_reversal(old, batch_id))
-            corrected += 1
-        revision = old.revision + 1 if old is not None else 1
-        fresh.append(_line(row, digest, source, revision, batch_id))
-    _write(actor, fresh, batch_id)
+    for name, row in wanted.items():
+        digest, revision = digest_of(row), 1
+        old = standing.get(name) if standing else None
+        if old is not None:
+            revision = int(old[_REVISION]) + 1  # type: ignore[call-overload]
+            if old[_KIND] != "reversal":
+                if old[_HASH] == digest:
+                    unchanged += 1
+                    continue
+                fresh.append(_reversal(old))
+                corrected += 1
+        fresh.append((row[0], row[1].isoformat(), *row[2:], row[6] - row[7], name[1], revision, digest, None))
+    _write(actor, fresh, source, batch_id)
     created = len(fresh) - 2 * corrected
     return Posted(created, unchanged + len(rows) - len(wanted), corrected)
 
@@ -80,45 +88,32 @@ def lines(actor: Actor, rows: Sequence[LineIn], *, source: str, batch_id: int | 
 def reverse_batch(actor: Actor, *, batch_id: int) -> int:
     """Undo a batch by reversing every line of it that still stands. Returns how many."""
     held = Line.objects.unscoped("posting").filter(batch_id=batch_id, line__isnull=True).exclude(kind="reversal")
-    reversals = [_reversal(old, None) for old in held]
-    _write(actor, reversals, batch_id)
-    return len(reversals)
+    found = list(held.order_by("id").values_list(*READ, "source"))
+    for source in {row[-1] for row in found}:
+        _write(actor, [_reversal(row[:-1]) for row in found if row[-1] == source], source, batch_id)
+    return len(found)
 
 
-def _standing(source: str, keys: list[str]) -> dict[tuple[str, str], Line]:
-    """The newest line of each key (a reversal comes after what it reverses)."""
-    found: dict[tuple[str, str], Line] = {}
-    for start in range(0, len(keys), CHUNK):
-        held = Line.objects.unscoped("posting").filter(source=source, business_key__in=keys[start : start + CHUNK])
-        for line in held.order_by("id"):
-            found[line.level, line.business_key] = line
-    return found
-
-
-def _line(row: LineIn, digest: str, source: str, revision: int, batch_id: int | None) -> Line:
-    values = {name: getattr(row, name) for name in LineIn.__dataclass_fields__}
-    net = row.gross_minor - row.discount_minor
-    keys = {"business_key": row.key, "revision": revision, "content_hash": digest}
-    return Line(**values, **keys, net_minor=net, source=source, batch_id=batch_id)
-
-
-def _reversal(old: Line, batch_id: int | None) -> Line:
+def _reversal(old: Row) -> Row:
     """The same line with every amount turned round. It keeps the business date of what it reverses."""
-    kept = ("level", "business_date", "party_id", "product_id", "currency", "document", "line_no", "source")
-    values = {name: getattr(old, name) for name in (*kept, "business_key", "revision", "content_hash")}
-    values |= {"counterparty": old.counterparty, "place": old.place}
-    turned = ("quantity", "gross_minor", "discount_minor", "net_minor", "tax_minor", "freight_minor")
-    values |= {name: -getattr(old, name) for name in turned}
-    return Line(**values, kind="reversal", corrects_id=old.pk, batch_id=batch_id)
+    turned = dict(zip(READ, old, strict=True))
+    for name in _TURNED:
+        turned[name] = -turned[name]  # type: ignore[operator]
+    turned |= {"kind": "reversal", "corrects_id": turned["id"], "business_date": str(turned["business_date"])}
+    return tuple(turned[name] for name in COLUMNS)
 
 
-def _write(actor: Actor, fresh: list[Line], batch_id: int | None) -> None:
+def _write(actor: Actor, fresh: list[Row], source: str, batch_id: int | None) -> None:
+    """One insert for all, and one fact that covers every line in order."""
     if not fresh:
         return
-    Line.objects.bulk_create(fresh, batch_size=1000)
+    tail = (source, batch_id, timezone.now().isoformat(sep=" ", timespec="microseconds").removesuffix("+00:00"))
+    insert(Line, (*COLUMNS, *TAIL), [row + tail for row in fresh])
+    money, net, kind = COLUMNS.index("currency"), COLUMNS.index("net_minor"), COLUMNS.index("kind")
+    revision, mark = COLUMNS.index("revision"), COLUMNS.index("content_hash")
     sums: dict[str, int] = {}
-    digest = hashlib.sha256()
-    for line in fresh:
-        sums[line.currency] = sums.get(line.currency, 0) + line.net_minor
-        digest.update(f"{line.kind}|{line.source}|{line.revision}|{line.content_hash}\n".encode())
-    book.record(actor, facts.LinesPosted(batch_id, len(fresh), sums, digest.hexdigest()))
+    for row in fresh:
+        sums[row[money]] = sums.get(row[money], 0) + row[net]  # type: ignore[index, operator]
+    text = "".join([f"{row[kind]}|{source}|{row[revision]}|{row[mark]}\n" for row in fresh])
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    book.record(actor, facts.LinesPosted(batch_id, len(fresh), sums, digest))
