@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db import connection, models
+from django.db import connection, migrations, models
+from django.utils import timezone
 
 AT_ONCE = 20_000
 
@@ -46,7 +47,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple
     columns = ", ".join(connection.ops.quote_name(name) for name in names)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as out:
+            with connection.wrap_database_errors, cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as out:
                 for row in rows:
                     out.write_row(row)
             return
@@ -71,3 +72,120 @@ def select_by_keys(
             sent = part if connection.vendor == "postgresql" else json.dumps(part)
             cursor.execute(sql, [sent, *where.values()])
             yield from cursor.fetchall()
+
+
+class Keyed(models.Model):
+    """Base of append-only tables whose rows are revisions: the newest of a key stands, unless it is withdrawn."""
+
+    source = models.CharField(max_length=20)
+    business_key = models.CharField(max_length=120)
+    revision = models.PositiveIntegerField(default=1)
+    content_hash = models.CharField(max_length=32)
+    withdrawn = models.BooleanField(default=False)
+    batch_id = models.BigIntegerField(null=True, db_index=True)
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "business_key", "revision"], name="%(app_label)s_%(class)s_once"
+            )
+        ]
+
+
+def standing(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Only the newest revisions that are not withdrawn."""
+    newer = rows.model._base_manager.filter(
+        source=models.OuterRef("source"),
+        business_key=models.OuterRef("business_key"),
+        revision__gt=models.OuterRef("revision"),
+    )
+    return rows.filter(~models.Exists(newer), withdrawn=False)
+
+
+KEPT = ("source", "business_key", "revision", "content_hash", "withdrawn", "batch_id", "posted_at")
+
+
+def revisions(
+    model: type[Keyed],
+    names: tuple[str, ...],
+    rows: Sequence[tuple[str, tuple[Any, ...]]],
+    *,
+    source: str,
+    batch_id: int | None,
+) -> tuple[Posted, str]:
+    """Post (business key, values of `names`) rows as revisions; what already stands so is left alone.
+
+    Returns the counts and a digest over everything written, for the fact. The last row of a key counts.
+    """
+    wanted = dict(rows)
+    picked = ("business_key", "revision", "content_hash", "withdrawn")
+    known = {
+        old[0]: old for old in select_by_keys(model, picked, {"source": source}, list(wanted), key="business_key")
+    }
+    now, fresh, created = stamp(), [], 0
+    for key, values in wanted.items():
+        old, mark = known.get(key), digest_of(values)
+        if old is not None and old[2] == mark and not old[3]:
+            continue
+        created += old is None or bool(old[3])
+        fresh.append((*values, source, key, old[1] + 1 if old else 1, mark, False, batch_id, now))
+    insert(model, (*names, *KEPT), fresh)
+    counts = Posted(created, len(rows) - len(fresh), len(fresh) - created)
+    return counts, digest_of(f"{row[-6]}:{row[-5]}:{row[-4]}" for row in fresh)
+
+
+def withdraw(model: type[Keyed], names: tuple[str, ...], *, batch_id: int) -> tuple[int, str]:
+    """Undo a batch: every revision of it that still stands is followed by a withdrawn one. Returns how many."""
+    held = standing(model._base_manager.filter(batch_id=batch_id)).order_by("id")
+    now = stamp()
+    fresh = [
+        (*row[: len(names)], *row[len(names) : -1], row[-1] + 1, "", True, None, now)
+        for row in held.values_list(*names, "source", "business_key", "revision")
+    ]
+    insert(
+        model,
+        (*names, "source", "business_key", "revision", "content_hash", "withdrawn", "batch_id", "posted_at"),
+        fresh,
+    )
+    return len(fresh), digest_of(f"{row[-6]}:{row[-5]}" for row in fresh)
+
+
+def stamp() -> str:
+    """This moment as the database takes it in a bulk write (UTC)."""
+    text = timezone.now().isoformat(sep=" ", timespec="microseconds")
+    return text if connection.vendor == "postgresql" else text.removesuffix("+00:00")
+
+
+def append_only(table: str) -> migrations.RunPython:
+    """A migration step after which the database itself refuses to change or remove rows of `table`."""
+
+    def guard(apps: Any, editor: Any) -> None:
+        for statement in _guards(table, editor.connection.vendor):
+            editor.execute(statement)
+
+    def release(apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f"DROP TRIGGER {table}_append_only ON {table}")
+            editor.execute(f"DROP FUNCTION {table}_append_only()")
+        else:
+            for verb in ("update", "delete"):
+                editor.execute(f"DROP TRIGGER {table}_no_{verb}")
+
+    return migrations.RunPython(guard, release)
+
+
+def _guards(table: str, vendor: str) -> list[str]:
+    if vendor == "postgresql":
+        return [
+            f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+            "'posted rows are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
+            f"EXECUTE FUNCTION {table}_append_only()",
+        ]
+    return [
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON {table} "
+        "BEGIN SELECT RAISE(ABORT, 'posted rows are append-only'); END"
+        for verb in ("update", "delete")
+    ]

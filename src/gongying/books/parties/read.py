@@ -74,6 +74,24 @@ def regions_under(codes: Iterable[str]) -> set[int]:
         found |= below
 
 
+def region_ids(codes: Iterable[str]) -> dict[str, int]:
+    """Region ids of codes."""
+    return dict(Region.objects.filter(code__in=set(codes)).values_list("code", "id"))
+
+
+def region_codes_of(party_ids: Iterable[int]) -> set[str]:
+    """Codes of the regions these parties sit in, and of everything above those."""
+    up = {pk: (code, parent) for pk, code, parent in Region.objects.values_list("id", "code", "parent_id")}
+    held = Party.objects.unscoped("regions of a scope").filter(pk__in=set(party_ids), region__isnull=False)
+    found: set[str] = set()
+    for place in held.values_list("region_id", flat=True).distinct():
+        here: int | None = place
+        while here is not None:
+            code, here = up[here]
+            found.add(code)
+    return found
+
+
 def _parties_of_regions(keys: list[str], at: date) -> frozenset[int]:
     inside = Party.objects.unscoped("resolving a scope").filter(region_id__in=regions_under(keys))
     return frozenset(inside.values_list("id", flat=True))

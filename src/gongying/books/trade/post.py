@@ -3,13 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
-
-from django.utils import timezone
+from typing import Any, NamedTuple
 
 from gongying.core.actor import Actor
 from gongying.core.journal import book
-from gongying.core.posting import Posted, digest_of, insert, select_by_keys
+from gongying.core.posting import Posted, digest_of, insert, select_by_keys, stamp
 
 from . import facts
 from .models import Line
@@ -52,7 +50,7 @@ READ = ("id", *COLUMNS)
 _KEY = READ.index("business_key")
 _REVISION, _HASH, _KIND = READ.index("revision"), READ.index("content_hash"), READ.index("kind")
 _TURNED = {"quantity", "gross_minor", "discount_minor", "net_minor", "tax_minor", "freight_minor"}
-Row = tuple[object, ...]
+Row = tuple[Any, ...]
 
 
 def lines(actor: Actor, rows: Sequence[LineIn], *, source: str, batch_id: int | None = None) -> Posted:
@@ -64,15 +62,15 @@ def lines(actor: Actor, rows: Sequence[LineIn], *, source: str, batch_id: int | 
     for level in {level for level, _key in wanted}:
         keys = [key for of, key in wanted if of == level]
         where = {"level": level, "source": source}
-        for old in select_by_keys(Line, READ, where, keys, key="business_key"):
-            standing[level, str(old[_KEY])] = old  # a reversal comes after what it reverses
+        for held in select_by_keys(Line, READ, where, keys, key="business_key"):
+            standing[level, held[_KEY]] = held  # a reversal comes after what it reverses
     fresh: list[Row] = []
     unchanged = corrected = 0
     for name, row in wanted.items():
         digest, revision = digest_of(row), 1
         old = standing.get(name) if standing else None
         if old is not None:
-            revision = int(old[_REVISION]) + 1  # type: ignore[call-overload]
+            revision = old[_REVISION] + 1
             if old[_KIND] != "reversal":
                 if old[_HASH] == digest:
                     unchanged += 1
@@ -98,7 +96,7 @@ def _reversal(old: Row) -> Row:
     """The same line with every amount turned round. It keeps the business date of what it reverses."""
     turned = dict(zip(READ, old, strict=True))
     for name in _TURNED:
-        turned[name] = -turned[name]  # type: ignore[operator]
+        turned[name] = -turned[name]
     turned |= {"kind": "reversal", "corrects_id": turned["id"], "business_date": str(turned["business_date"])}
     return tuple(turned[name] for name in COLUMNS)
 
@@ -107,13 +105,13 @@ def _write(actor: Actor, fresh: list[Row], source: str, batch_id: int | None) ->
     """One insert for all, and one fact that covers every line in order."""
     if not fresh:
         return
-    tail = (source, batch_id, timezone.now().isoformat(sep=" ", timespec="microseconds").removesuffix("+00:00"))
+    tail = (source, batch_id, stamp())
     insert(Line, (*COLUMNS, *TAIL), [row + tail for row in fresh])
     money, net, kind = COLUMNS.index("currency"), COLUMNS.index("net_minor"), COLUMNS.index("kind")
     revision, mark = COLUMNS.index("revision"), COLUMNS.index("content_hash")
     sums: dict[str, int] = {}
     for row in fresh:
-        sums[row[money]] = sums.get(row[money], 0) + row[net]  # type: ignore[index, operator]
+        sums[row[money]] = sums.get(row[money], 0) + row[net]
     text = "".join([f"{row[kind]}|{source}|{row[revision]}|{row[mark]}\n" for row in fresh])
     digest = hashlib.sha256(text.encode()).hexdigest()
     book.record(actor, facts.LinesPosted(batch_id, len(fresh), sums, digest))

@@ -9,7 +9,7 @@ from gongying.areas.rewards.facts import RebateSettled, StatementDisputed
 from gongying.books.trade import read as trade
 from gongying.core.actor import SYSTEM
 from gongying.core.journal import book
-from gongying.core.journal.book import Entry
+from gongying.core.journal.models import Entry
 from gongying.core.notices import bell
 
 

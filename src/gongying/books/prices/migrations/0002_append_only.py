@@ -1,0 +1,10 @@
+"""Posted rows are never changed or removed: the database itself refuses, on both vendors."""
+
+from django.db import migrations
+
+from gongying.core.posting import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("prices", "0001_initial")]
+    operations = [append_only("prices_price")]
