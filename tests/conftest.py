@@ -8,6 +8,7 @@ import pytest
 
 import gongying
 from gongying.books.goods import post as goods
+from gongying.books.lake import read as lake_read
 from gongying.books.parties import post as parties
 from gongying.books.parties import read as parties_read
 from gongying.books.trade import post as trade
@@ -97,3 +98,9 @@ def programme(network):
 def _catalogue():
     """Compile the Chinese, as `gongying init` does."""
     compile_all(Path(gongying.__file__).parent)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_lake():
+    """Every test has its own books; a snapshot of another test's must not be mistaken for them."""
+    lake_read._kept.clear()

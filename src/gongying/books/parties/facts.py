@@ -6,6 +6,15 @@ from gongying.core.journal.fact import Fact
 
 
 @dataclass(frozen=True)
+class RegionsPosted(Fact):
+    """Regions were posted; `created` of them are new."""
+
+    name = "parties.regions_posted"
+    posted: int
+    created: int
+
+
+@dataclass(frozen=True)
 class PartiesPosted(Fact):
     """Parties were created or updated."""
 

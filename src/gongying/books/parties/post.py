@@ -50,6 +50,8 @@ def regions(actor: Actor, rows: Sequence[RegionIn]) -> int:
         values = {"name": row.name, "name_en": row.name_en, "level": row.level, "parent": parent}
         _region, created = Region.objects.update_or_create(code=row.code, defaults=values)
         made += created
+    if rows:
+        book.record(actor, facts.RegionsPosted(len(rows), made))
     return made
 
 

@@ -110,6 +110,15 @@ def seal(limit: int = 1000) -> int:
     return len(todo)
 
 
+def watermark() -> tuple[int, int]:
+    """The number of the newest fact, and how many wait for their seal: as long as both stay, nothing was told.
+
+    (A fact with a lower number may be committed later; it then waits for its seal.)
+    """
+    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    return newest, Entry.objects.filter(position__isnull=True).count()
+
+
 def deliver(limit: int = 1000) -> int:
     """Let each listener read on at its own pace; its work and its cursor move in one transaction."""
     return sum(_read(listener, limit) for listener in list(LISTENERS.values()))

@@ -5,40 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=20)),
-                ('business_key', models.CharField(max_length=120)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('content_hash', models.CharField(max_length=32)),
-                ('withdrawn', models.BooleanField(default=False)),
-                ('batch_id', models.BigIntegerField(db_index=True, null=True)),
-                ('posted_at', models.DateTimeField()),
-                ('period', models.CharField(max_length=7)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('seller', models.CharField(blank=True, max_length=40)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('metric', models.CharField(default='sell_in', max_length=20)),
-                ('currency', models.CharField(max_length=3)),
-                ('amount_minor', models.BigIntegerField()),
-                ('quantity', models.BigIntegerField(null=True)),
-                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("source", models.CharField(max_length=20)),
+                ("business_key", models.CharField(max_length=120)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("content_hash", models.CharField(max_length=32)),
+                ("withdrawn", models.BooleanField(default=False)),
+                ("batch_id", models.BigIntegerField(db_index=True, null=True)),
+                ("posted_at", models.DateTimeField()),
+                ("period", models.CharField(max_length=7)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("seller", models.CharField(blank=True, max_length=40)),
+                ("category", models.CharField(blank=True, max_length=40)),
+                ("metric", models.CharField(default="sell_in", max_length=20)),
+                ("currency", models.CharField(max_length=3)),
+                ("amount_minor", models.BigIntegerField()),
+                ("quantity", models.BigIntegerField(null=True)),
+                (
+                    "party",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="parties.party"),
+                ),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['starts_on', 'party'], name='target_period')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'business_key', 'revision'), name='plans_target_once'), models.CheckConstraint(condition=models.Q(('party__isnull', False), models.Q(('seller', ''), _negated=True), _connector='XOR'), name='target_of_one'), models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0)), name='target_not_negative')],
+                "abstract": False,
+                "indexes": [models.Index(fields=["starts_on", "party"], name="target_period")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "business_key", "revision"), name="plans_target_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("party__isnull", False), models.Q(("seller", ""), _negated=True), _connector="XOR"
+                        ),
+                        name="target_of_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gte", 0)), name="target_not_negative"
+                    ),
+                ],
             },
         ),
     ]

@@ -6,75 +6,130 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('goods', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("goods", "0001_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lot', models.CharField(blank=True, max_length=40)),
-                ('quantity', models.BigIntegerField(default=0)),
-                ('counted_on', models.DateField(null=True)),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='goods.product')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("lot", models.CharField(blank=True, max_length=40)),
+                ("quantity", models.BigIntegerField(default=0)),
+                ("counted_on", models.DateField(null=True)),
+                (
+                    "holder",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="parties.party"),
+                ),
+                ("product", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="goods.product")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.comparison.Coalesce('holder', 0), models.F('product'), models.F('lot'), name='balance_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.comparison.Coalesce("holder", 0),
+                        models.F("product"),
+                        models.F("lot"),
+                        name="balance_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Count',
+            name="Count",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=20)),
-                ('business_key', models.CharField(max_length=120)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('content_hash', models.CharField(max_length=32)),
-                ('withdrawn', models.BooleanField(default=False)),
-                ('batch_id', models.BigIntegerField(db_index=True, null=True)),
-                ('posted_at', models.DateTimeField()),
-                ('lot', models.CharField(blank=True, max_length=40)),
-                ('counted_on', models.DateField()),
-                ('quantity', models.BigIntegerField()),
-                ('unit_cost', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('holder', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
-                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='goods.product')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("source", models.CharField(max_length=20)),
+                ("business_key", models.CharField(max_length=120)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("content_hash", models.CharField(max_length=32)),
+                ("withdrawn", models.BooleanField(default=False)),
+                ("batch_id", models.BigIntegerField(db_index=True, null=True)),
+                ("posted_at", models.DateTimeField()),
+                ("lot", models.CharField(blank=True, max_length=40)),
+                ("counted_on", models.DateField()),
+                ("quantity", models.BigIntegerField()),
+                ("unit_cost", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to="parties.party"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="goods.product"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['holder', 'counted_on'], name='count_holder_day')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'business_key', 'revision'), name='stock_count_once'), models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='count_not_negative')],
+                "abstract": False,
+                "indexes": [models.Index(fields=["holder", "counted_on"], name="count_holder_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "business_key", "revision"), name="stock_count_once"),
+                    models.CheckConstraint(condition=models.Q(("quantity__gte", 0)), name="count_not_negative"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lot', models.CharField(blank=True, max_length=40)),
-                ('kind', models.CharField(max_length=10)),
-                ('business_date', models.DateField()),
-                ('quantity', models.BigIntegerField()),
-                ('value_minor', models.BigIntegerField(default=0)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('source', models.CharField(max_length=20)),
-                ('business_key', models.CharField(max_length=120)),
-                ('content_hash', models.CharField(max_length=32)),
-                ('batch_id', models.BigIntegerField(db_index=True, null=True)),
-                ('posted_at', models.DateTimeField()),
-                ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='stock.movement')),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
-                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='goods.product')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("lot", models.CharField(blank=True, max_length=40)),
+                ("kind", models.CharField(max_length=10)),
+                ("business_date", models.DateField()),
+                ("quantity", models.BigIntegerField()),
+                ("value_minor", models.BigIntegerField(default=0)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("source", models.CharField(max_length=20)),
+                ("business_key", models.CharField(max_length=120)),
+                ("content_hash", models.CharField(max_length=32)),
+                ("batch_id", models.BigIntegerField(db_index=True, null=True)),
+                ("posted_at", models.DateTimeField()),
+                (
+                    "corrects",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="stock.movement"),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="parties.party"),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="goods.product"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('source'), models.F('business_key'), models.F('kind'), django.db.models.functions.comparison.Coalesce('corrects', 0), name='movement_once'), models.UniqueConstraint(condition=models.Q(('kind', 'reversal')), fields=('corrects',), name='movement_reversed_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("source"),
+                        models.F("business_key"),
+                        models.F("kind"),
+                        django.db.models.functions.comparison.Coalesce("corrects", 0),
+                        name="movement_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "reversal")),
+                        fields=("corrects",),
+                        name="movement_reversed_once",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,1 @@
+"""The registry of figures: one definition serves page, score, policy and command line."""

@@ -1,0 +1,103 @@
+"""Ask for a figure: by what, from when to when, of what; the answer carries its formula and its freshness."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gongying.books.lake.read import Snapshot, snapshot
+from gongying.core.actor import Actor
+from gongying.core.refusal import Refused
+
+from .bases import Base, Selection, bases
+from .registry import METRICS, Metric
+from .sums import DIMENSIONS, Window, days
+
+__all__ = ["METRICS", "Base", "Figure", "Metric", "Selection", "bases", "figure", "snapshot"]
+MOST_KEPT = 512
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The answer: one row for each grain, key columns then the value; `at` and `stamp` say how fresh it is."""
+
+    metric: str
+    unit: str
+    version: int
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    stamp: tuple[int, int]
+    at: datetime
+
+    @property
+    def one(self) -> Any:
+        """The value of a figure without a grain."""
+        return self.rows[0][-1] if self.rows else None
+
+    def as_dict(self) -> dict[Any, Any]:
+        """Value by key; the key is a tuple when the grain has several columns."""
+        return {row[0] if len(row) == 2 else row[:-1]: row[-1] for row in self.rows}
+
+
+_kept: OrderedDict[Any, Figure] = OrderedDict()
+_lock = Lock()
+
+
+def figure(
+    actor: Actor,
+    metric: str,
+    *,
+    start: date,
+    end: date,
+    by: tuple[str, ...] = (),
+    where: dict[str, str] | None = None,
+    on: Snapshot | None = None,
+) -> Figure:
+    """A registered figure over business dates [start, end), of what the actor may see. Raises Refused for an unknown
+    metric, grain or filter. The same question of the same state of the books is answered from memory.
+    """
+    found = METRICS.get(metric)
+    if found is None:
+        raise Refused(_("There is no figure %(code)s.") % {"code": metric}, field="metric")
+    narrowed = tuple(sorted((where or {}).items()))
+    for name in (*by, *(name for name, _value in narrowed)):
+        if name not in DIMENSIONS:
+            remedy = _("Use one of: %(names)s.") % {"names": ", ".join(DIMENSIONS)}
+            raise Refused(_("A figure cannot be split by %(name)s.") % {"name": name}, field="by", remedy=remedy)
+    if end <= start:
+        raise Refused(_("The end must come after the start."), field="end")
+    moment = on or snapshot()
+    window = Window(start, end, by, actor.parties, narrowed)
+    key = (moment.serial, metric, window)
+    with _lock:
+        known = _kept.get(key)
+    if known is None:
+        known = _compute(found, window, moment)
+        with _lock:
+            _kept[key] = known
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+    return known
+
+
+def _compute(metric: Metric, window: Window, moment: Snapshot) -> Figure:
+    """Run the inputs and join them by key in the order of the keys."""
+    held: dict[str, dict[tuple[Any, ...], Any]] = {}
+    for name, expression in metric.inputs.items():
+        held[name] = {tuple(row[:-1]): row[-1] for row in moment.rows(expression(window))}
+    whole = None
+    if metric.whole:
+        first = next(iter(metric.inputs.values()))
+        rows = moment.rows(first(Window(window.start, window.end, (), window.parties)))
+        whole = rows[0][-1] if rows else None
+    keys = sorted(set().union(*held.values()), key=lambda key: tuple((part is None, str(part)) for part in key))
+    length, made = days(window), []
+    for key in keys or ([()] if not window.by else []):
+        inputs = {name: rows.get(key) for name, rows in held.items()} | {"whole": whole}
+        made.append((*key, metric.of(inputs, length)))
+    return Figure(
+        metric.code, metric.unit, metric.version, (*window.by, metric.code), made, moment.stamp, moment.at
+    )

@@ -1,0 +1,179 @@
+"""Every figure of the house, defined once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from . import sums
+from .sums import Window
+
+Inputs = Mapping[str, Any]
+Sum = Callable[[Window], Any]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure: its formula in words, its unit (money | ratio | units | days | count), the grouped sums it is made of, and
+    how they make it. `of` gets the inputs of one row (None where there is no row) and the days of the window; None means
+    undefined, which is never written as 0.
+    """
+
+    code: str
+    label: Any
+    unit: str
+    formula: Any
+    inputs: Mapping[str, Sum]
+    of: Callable[[Inputs, int], Any]
+    whole: bool = False  # also needs the first input over everything in scope, as `whole`
+    owner: str = "metrics"
+    version: int = 1
+
+
+METRICS: dict[str, Metric] = {}
+
+
+def register(metric: Metric) -> Metric:
+    """Enter a figure; two of one code are a fault."""
+    if metric.code in METRICS:
+        raise RuntimeError(f"{metric.code} is defined twice")
+    METRICS[metric.code] = metric
+    return metric
+
+
+def ratio(above: Any, below: Any) -> Decimal | None:
+    """above / below, or None where it has no meaning."""
+    if above is None or not below:
+        return None
+    return Decimal(str(above)) / Decimal(str(below))
+
+
+def _sales(code: str, label: Any, level: str) -> None:
+    register(
+        Metric(
+            code,
+            label,
+            "money",
+            _("Sum of net value: gross less discount, returns deducted, tax and freight left aside"),
+            {"net": lambda w: sums.net(w.at(level))},
+            lambda i, n: int(i["net"] or 0),
+        )
+    )
+
+
+_sales("sell_in", _("Sell-in"), "sell_in")
+_sales("sell_through", _("Sell-through"), "sell_through")
+_sales("sell_out", _("Sell-out"), "sell_out")
+register(
+    Metric(
+        "quantity",
+        _("Quantity"),
+        "units",
+        _("Sum of base units bought, returns deducted"),
+        {"quantity": sums.quantity},
+        lambda i, n: int(i["quantity"] or 0),
+    )
+)
+register(
+    Metric(
+        "growth",
+        _("Growth"),
+        "ratio",
+        _("Sell-in ÷ sell-in of the same days last year − 1"),
+        {"now": sums.net, "before": lambda w: sums.net(w.year_before())},
+        lambda i, n: None if (r := ratio(i["now"] or 0, i["before"])) is None or i["before"] < 0 else r - 1,
+    )
+)
+register(
+    Metric(
+        "target",
+        _("Target"),
+        "money",
+        _("Sum of agreed targets whose period lies in the window; the finest periods count"),
+        {"target": sums.targets},
+        lambda i, n: None if i["target"] is None else int(i["target"]),
+    )
+)
+register(
+    Metric(
+        "attainment",
+        _("Attainment"),
+        "ratio",
+        _("Sell-in ÷ target"),
+        {"target": sums.targets, "net": sums.net},
+        lambda i, n: ratio(i["net"] or 0, i["target"]),
+    )
+)
+register(
+    Metric(
+        "average_price",
+        _("Average selling price"),
+        "money",
+        _("Net sell-in ÷ base units"),
+        {"net": sums.net, "quantity": sums.quantity},
+        lambda i, n: ratio(i["net"], i["quantity"]),
+    )
+)
+register(
+    Metric(
+        "active_products",
+        _("Active products"),
+        "count",
+        _("Products of which more was bought than returned"),
+        {"products": sums.products},
+        lambda i, n: int(i["products"] or 0),
+    )
+)
+register(
+    Metric(
+        "active_distributors",
+        _("Active distributors"),
+        "count",
+        _("Distributors that bought more than they returned"),
+        {"parties": sums.parties},
+        lambda i, n: int(i["parties"] or 0),
+    )
+)
+register(
+    Metric(
+        "returns_rate",
+        _("Returns rate"),
+        "ratio",
+        _("Value returned ÷ value bought before returns"),
+        {"returned": sums.returned, "sold": sums.sold},
+        lambda i, n: ratio(i["returned"] or 0, i["sold"]),
+    )
+)
+register(
+    Metric(
+        "share",
+        _("Share of network"),
+        "ratio",
+        _("Sell-in ÷ sell-in of everything you see"),
+        {"net": sums.net},
+        lambda i, n: ratio(i["net"] or 0, i["whole"]),
+        whole=True,
+    )
+)
+register(
+    Metric(
+        "dio",
+        _("Days of inventory"),
+        "days",
+        _("Average declared stock ÷ value issued × days; both at the average sell-in price of the product"),
+        {"stock": sums.stock, "issued": sums.issued},
+        lambda i, n: None if (r := ratio(i["stock"], i["issued"])) is None or r < 0 else r * n,
+    )
+)
+register(
+    Metric(
+        "slow_moving_share",
+        _("Slow-moving share"),
+        "ratio",
+        _("Value of declared stock of which nothing was issued for 90 days ÷ value of declared stock"),
+        {"stock": sums.newest_stock, "slow": sums.slow_stock},
+        lambda i, n: ratio(i["slow"] or 0, i["stock"]),
+    )
+)
