@@ -58,6 +58,13 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - our own names
 
 
+def change(model: type[models.Model], assignment: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """`UPDATE … SET assignment WHERE id = …` for many rows of a kept figure; each row ends with its id."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET {assignment} WHERE id = %s", rows)  # noqa: S608 - our own names
+
+
 def select_by_keys(
     model: type[models.Model], names: Sequence[str], where: dict[str, Any], keys: Sequence[str], *, key: str
 ) -> Iterator[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import Q
 
 from gongying.core import posting
 from gongying.core.actor import Actor
@@ -153,9 +153,8 @@ def _stamp_counts(newest: dict[SPOT, CountIn]) -> None:
     """Remember the day of the newest declaration with each balance."""
     held = _balances(newest)
     late = [b for spot, b in held.items() if b.counted_on is None or b.counted_on < newest[spot].on]
-    for balance in late:
-        balance.counted_on = newest[balance.holder_id, balance.product_id, balance.lot].on
-    Balance.objects.unscoped("posting").bulk_update(late, ["counted_on"], batch_size=500)
+    days = [(newest[b.holder_id, b.product_id, b.lot].on.isoformat(), b.pk) for b in late]
+    posting.change(Balance, "counted_on = %s", days)
     missing = [
         Balance(holder_id=spot[0], product_id=spot[1], lot=spot[2], quantity=0, counted_on=row.on)
         for spot, row in newest.items()
@@ -209,17 +208,19 @@ def _shift(change: dict[SPOT, int]) -> None:
         Balance(holder_id=s[0], product_id=s[1], lot=s[2], quantity=n) for s, n in change.items() if s not in held
     ]
     Balance.objects.bulk_create(fresh)
-    moved = sorted(((held[spot].pk, n) for spot, n in change.items() if spot in held and n))
-    for pk, n in moved:
-        Balance.objects.unscoped("posting").filter(pk=pk).update(quantity=F("quantity") + n)
+    moved = sorted((held[spot].pk, n) for spot, n in change.items() if spot in held and n)
+    posting.change(Balance, "quantity = quantity + %s", [(n, pk) for pk, n in moved])
 
 
 def _balances(spots: dict[SPOT, Any]) -> dict[SPOT, Balance]:
     """The balances of these spots."""
     found: dict[SPOT, Balance] = {}
-    for holder in {spot[0] for spot in spots}:
-        for row in Balance.objects.unscoped("posting").filter(holder_id=holder).order_by("pk"):
-            spot = (row.holder_id, row.product_id, row.lot)
-            if spot in spots:
-                found[spot] = row
+    holders = {spot[0] for spot in spots}
+    rows = Balance.objects.unscoped("posting").filter(
+        Q(holder__in=holders - {None}) | Q(holder__isnull=None in holders)
+    )
+    for row in (rows if None in holders else rows.filter(holder__isnull=False)).order_by("pk"):
+        spot = (row.holder_id, row.product_id, row.lot)
+        if spot in spots:
+            found[spot] = row
     return found

@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from gongying.books.goods import post as goods
 from gongying.books.parties import post as parties
 from gongying.books.parties import read as parties_read
+from gongying.books.places import post as places
+from gongying.books.plans import post as plans
+from gongying.books.prices import post as prices
+from gongying.books.stock import post as stock
 from gongying.books.trade import post as trade
 from gongying.core.actor import Actor
 from gongying.core.doors import action
@@ -55,3 +59,27 @@ def enter_lines(actor: Actor, *, rows: list[trade.LineIn]) -> int:
     """Post sales lines as they became known. Returns how many were written or corrected."""
     done = trade.lines(actor, rows, source=SOURCE)
     return done.created + done.corrected
+
+
+@action(needs="demo.load", roles=LOADERS, exposed=False)
+def enter_prices(actor: Actor, *, rows: list[prices.PriceIn]) -> int:
+    """Post the price lists. Returns how many prices are new."""
+    return prices.prices(actor, rows, source=SOURCE).created
+
+
+@action(needs="demo.load", roles=LOADERS, exposed=False)
+def enter_territories(actor: Actor, *, rows: list[places.TerritoryIn]) -> int:
+    """Post who may sell where. Returns how many grants are new."""
+    return places.territories(actor, rows)
+
+
+@action(needs="demo.load", roles=LOADERS, exposed=False)
+def enter_targets(actor: Actor, *, rows: list[plans.TargetIn]) -> int:
+    """Post what was asked of the distributors. Returns how many targets are new."""
+    return plans.targets(actor, rows, source="plan").created
+
+
+@action(needs="demo.load", roles=LOADERS, exposed=False)
+def enter_counts(actor: Actor, *, rows: list[stock.CountIn]) -> int:
+    """Post the distributors' stock declarations of a month. Returns how many are new."""
+    return stock.counts(actor, rows, source="declared").created

@@ -5,6 +5,7 @@ the settlements, by the people who would do it.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
 from gongying.areas.accounts import actions as accounts
 from gongying.areas.rewards import actions as rewards
@@ -19,6 +20,7 @@ from gongying.core.people.models import User
 from gongying.core.policies import actions as policies
 
 from .. import actions
+from . import agreements
 from .brand import CATEGORIES
 from .geography import AREAS, CITIES, PROVINCES
 from .logins import Login, logins
@@ -49,8 +51,10 @@ class Loader:
         for login in self.people[:-1]:
             self._person(login)
         self._catalogue()
+        self._agreements()
         self._programmes()
         self._trade()
+        self._declarations()
         self._answers()
         self._person(self.people[-1])
         return self.people
@@ -110,6 +114,21 @@ class Loader:
         actions.enter_products(LOADER, rows=rows)
         ids = goods_read.ids_by_code(product.code for product in self.story.catalogue)
         self.goods = [ids[product.code] for product in self.story.catalogue]
+
+    def _agreements(self) -> None:
+        """Price lists, territories and targets: what both sides agreed on before they traded."""
+        actions.enter_prices(LOADER, rows=list(agreements.price_rows(self.story, self.goods)))
+        actions.enter_territories(LOADER, rows=list(agreements.territory_rows(self.story, self.ids)))
+        rows = list(agreements.target_rows(self.story, self.ids))
+        self.report("targets", 0, len(rows))
+        actions.enter_targets(LOADER, rows=rows)
+
+    def _declarations(self) -> None:
+        """Month by month what the distributors counted."""
+        held = groupby(self.story.declarations, key=lambda row: row.month_end)
+        for done, (_month, rows) in enumerate(held):
+            self.report("stock", done, 24)
+            actions.enter_counts(LOADER, rows=list(agreements.count_rows(rows, self.story, self.ids, self.goods)))
 
     def _programmes(self) -> None:
         planner, director = self._actor("planner"), self._actor("director")
