@@ -16,6 +16,7 @@ django.setup()
 from django.core.management import call_command, execute_from_command_line  # noqa: E402
 from pydantic_core import to_json  # noqa: E402
 
+from gongying.books.lake import post as lake  # noqa: E402
 from gongying.core import doors  # noqa: E402
 from gongying.core.actor import SYSTEM  # noqa: E402
 from gongying.core.jobs import queue  # noqa: E402
@@ -90,11 +91,12 @@ def print_api() -> None:
 @main.command()
 @click.option("--every", default=1.0, help="Seconds between rounds.")
 def clock(every: float) -> None:
-    """Seal and deliver facts, and pick up what a crash left."""
+    """Seal and deliver facts, pick up what a crash left, and keep the lake near the books."""
     while True:
         book.seal()
         book.deliver()
         queue.revive()
+        lake.refresh()
         time.sleep(every)
 
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.money import post as ledger
@@ -31,8 +32,11 @@ class Settlement:
 
 
 @action(needs="rewards.settle", roles=("admin", "director", "finance"))
-def settle(actor: Actor, *, programme: str, period: str) -> Settlement:
-    """Settle a programme for a period: pending until a second person approves. Repeating changes nothing."""
+def settle(actor: Actor, *, programme: str, period: str, as_of: date | None = None) -> Settlement:
+    """Settle a programme for a period: pending until a second person approves. Repeating changes nothing.
+
+    The run is dated on `as_of` (today when not given) while the period still runs, and never after its last day.
+    """
     if Run.objects.filter(programme=programme, period=period, state="pending").exists():
         raise Refused(
             _("A settlement of this programme and period awaits approval."),
@@ -43,7 +47,8 @@ def settle(actor: Actor, *, programme: str, period: str) -> Settlement:
     rows = [row for row in found.rows if row[3].due != 0]
     if not rows:
         return Settlement(None, "", 0, 0)
-    on = calendar.period(period).last_day
+    span = calendar.period(period)
+    on = max(span.start, min(span.last_day, as_of or timezone.localdate()))
     run = Run.objects.create(
         number=next_number("JS", on=on),
         programme=programme,

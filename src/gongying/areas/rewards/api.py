@@ -1,5 +1,6 @@
 """`gongying settle PROGRAMME --period 2026Q3 [--dry-run] [--format csv]`."""
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -18,9 +19,10 @@ FIELDS = ("code", "name", "currency", "base", "lines", "tier", "entitled_minor",
 @click.command("settle")
 @click.argument("programme")
 @click.option("--period", required=True, help="2026, 2026H1, 2026Q3 or 2026-07")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Date of an interim run; today if not given.")
 @click.option("--dry-run", is_flag=True, help="Print what would be settled; write nothing.")
 @click.option("--format", "shape", type=click.Choice(["csv", "table"]), default="table")
-def settle(programme: str, period: str, dry_run: bool, shape: str) -> None:
+def settle(programme: str, period: str, as_of: datetime | None, dry_run: bool, shape: str) -> None:
     """Settle a rebate programme for a period."""
     with translation.override(settings.LANGUAGE_CODE):
         try:
@@ -28,7 +30,9 @@ def settle(programme: str, period: str, dry_run: bool, shape: str) -> None:
             cells = [[getattr(row, name) for name in FIELDS] for row in rows]
             click.echo(csv_text(FIELDS, cells) if shape == "csv" else _table(cells), nl=False)
             if not dry_run:
-                done = actions.settle(SYSTEM.through("cli"), programme=programme, period=period)
+                done = actions.settle(
+                    SYSTEM.through("cli"), programme=programme, period=period, as_of=as_of.date() if as_of else None
+                )
                 click.echo(f"{done.number or '-'} {done.statements} {done.due_minor}", err=True)
         except (Refused, Missing) as no:
             raise click.ClickException(str(no)) from no

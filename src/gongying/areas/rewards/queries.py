@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
+from gongying.books.metrics import read as metrics
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.books.trade import read as trade
 from gongying.core import calendar
-from gongying.core.actor import SYSTEM, Actor
+from gongying.core.actor import Actor
 from gongying.core.doors import EVERYONE, HQ, query
 from gongying.core.policies import read as policies
 from gongying.core.refusal import Missing
@@ -100,11 +101,8 @@ def calculate(programme: str, period: str, up_to: int | None = None) -> Calculat
     if not isinstance(document, Programme):
         raise Missing(programme)
     watermark = trade.watermark() if up_to is None else up_to
-    selection = {"start": span.start, "end": span.end, "currency": document.currency, "up_to": watermark}
-    held = trade.lines(SYSTEM, level="sell_in", categories=tuple(document.categories), **selection)  # type: ignore[arg-type]
-    if document.regions:
-        held = held.filter(party__region_id__in=parties.regions_under(document.regions))
-    found = {base.party_id: base for base in trade.bases(held)}
+    (held,) = metrics.bases([selection_of(document, span, watermark)])
+    found = {base.party_id: base for base in held}
     before = settled_before(programme, period)
     terms, rows = document.terms(), []
     for party_id in sorted(found.keys() | before.keys()):
@@ -113,6 +111,20 @@ def calculate(programme: str, period: str, up_to: int | None = None) -> Calculat
         derivation = derive(counted, terms, before.get(party_id, 0))
         rows.append((party_id, counted, base.lines if base else 0, derivation))
     return Calculation(policy.version_id, policy.hash, watermark, document.currency, rows)
+
+
+def selection_of(document: Programme, span: calendar.Period, watermark: int) -> metrics.Selection:
+    """The lines a programme pays on in a period, as known at a watermark."""
+    return metrics.Selection(
+        span.start,
+        span.end,
+        document.currency,
+        categories=tuple(document.categories),
+        products=tuple(document.products),
+        without=tuple(document.without),
+        places=tuple(document.regions),
+        up_to=watermark,
+    )
 
 
 def settled_before(programme: str, period: str) -> dict[int, int]:
@@ -187,17 +199,22 @@ def evidence(actor: Actor, row: Statement) -> QuerySet[Any]:
     """The sales lines a statement rests on: exactly those its run saw."""
     document = policies.parsed(policies.version(row.run.version_id))
     span = calendar.period(row.run.period)
-    groups = tuple(document.categories) if isinstance(document, Programme) else ()
-    return trade.lines(
+    rows = trade.lines(
         actor,
         level="sell_in",
         start=span.start,
         end=span.end,
         currency=row.currency,
         party_id=row.party_id,
-        categories=groups,
         up_to=row.run.watermark,
     )
+    if not isinstance(document, Programme):
+        return rows
+    if document.categories or document.products:
+        rows = rows.filter(
+            Q(product__category__code__in=document.categories) | Q(product__code__in=document.products)
+        )
+    return rows.exclude(product__code__in=document.without) if document.without else rows
 
 
 @query(needs="rewards.view", roles=EVERYONE)
@@ -222,3 +239,74 @@ def statement_lines(actor: Actor, *, statement_id: int, offset: int = 0, limit: 
 def total(rows: QuerySet[Statement]) -> int:
     """What a selection of statements is due, in minor units."""
     return rows.order_by().aggregate(due=Sum("due_minor"))["due"] or 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a distributor is in a running programme: base so far, what it earned, and what the next tier would bring.
+
+    `base` and the starts are in minor units for value and in pieces for quantity; `next_gain_minor` is what reaching the
+    next tier exactly would add to the rebate.
+    """
+
+    programme: str
+    title: str
+    period: str
+    basis: str
+    currency: str
+    base: int
+    accrued_minor: int
+    tier: int | None
+    tiers: int
+    start: int
+    next_start: int | None
+    gap: int | None
+    next_gain_minor: int | None
+
+
+def progress(actor: Actor, party_id: int, on: date) -> list[Progress]:
+    """The programmes of a distributor that run on a day, as known now. Missing when the party is out of scope."""
+    parties.party(actor, party_id)
+    newest = {row.key: row for row in policies.in_force(PROGRAMME.code, on)}
+    documents = [(row, policies.parsed(row)) for row in newest.values()]
+    asked = [(row, doc, running_period(doc, on)) for row, doc in documents if isinstance(doc, Programme)]
+    mark = trade.watermark()
+    found = []
+    for (row, document, span), held in zip(
+        asked, metrics.bases([selection_of(doc, span, mark) for _row, doc, span in asked]), strict=True
+    ):
+        base = next((each for each in held if each.party_id == party_id), None)
+        if base is not None:
+            counted = base.net_minor if document.basis == "value" else base.quantity
+            found.append(_progress(row.key, pick(row.title, row.title_en), document, span, counted))
+    return found
+
+
+def running_period(document: Programme, on: date) -> calendar.Period:
+    """The natural period of the programme's kind that holds a day."""
+    kinds = {"month": calendar.month_of, "quarter": calendar.quarter_of, "year": calendar.year_of}
+    return kinds[document.period](on)
+
+
+def _progress(key: str, title: str, document: Programme, span: calendar.Period, counted: int) -> Progress:
+    terms = document.terms()
+    unit = 100 if document.basis == "value" else 1
+    now = derive(counted, terms, 0)
+    starts = [int(tier.start * unit) for tier in terms.tiers]
+    above = [start for start in starts if start > counted]
+    following = above[0] if above else None
+    return Progress(
+        programme=key,
+        title=title,
+        period=span.code,
+        basis=document.basis,
+        currency=document.currency,
+        base=counted,
+        accrued_minor=now.entitled,
+        tier=now.tier,
+        tiers=len(starts),
+        start=max((start for start in starts if start <= counted), default=0),
+        next_start=following,
+        gap=None if following is None else following - counted,
+        next_gain_minor=None if following is None else derive(following, terms, 0).entitled - now.entitled,
+    )

@@ -28,8 +28,11 @@ class Programme(BaseModel):
     model_config = ConfigDict(extra="forbid")
     method: Literal["slab", "marginal", "fixed", "per_unit"]
     basis: Literal["value", "quantity"] = "value"
+    period: Literal["month", "quarter", "year"] = "quarter"
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
     categories: list[str] = []
+    products: list[str] = []
+    without: list[str] = []  # products that never count
     regions: list[str] = []
     tiers: list[Step] = Field(min_length=1, max_length=20)
     base_cap: Decimal | None = None

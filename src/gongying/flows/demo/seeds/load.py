@@ -12,6 +12,7 @@ from gongying.areas.rewards import actions as rewards
 from gongying.areas.rewards import queries as rewards_queries
 from gongying.books.goods import post as goods
 from gongying.books.goods import read as goods_read
+from gongying.books.lake import post as lake
 from gongying.books.parties import post as parties
 from gongying.books.trade import post as trade
 from gongying.core.actor import SYSTEM, Actor
@@ -180,7 +181,8 @@ class Loader:
 
     def _settle(self, each: Round) -> None:
         """A run by the director, decided by finance; nothing to settle makes no run."""
-        made = rewards.settle(self._actor("director"), programme=each.programme, period=each.period)
+        lake.refresh()
+        made = rewards.settle(self._actor("director"), programme=each.programme, period=each.period, as_of=each.day)
         if made.run_id is not None and each.approved:
             rewards.approve(self._actor("finance"), run_id=made.run_id)
 

@@ -82,7 +82,11 @@ def _annual(year: int, start: date) -> Programme:
     """The yearly slab; each January the steps move up a little."""
     raised = 1 + 0.05 * max(0, year - start.year - 1)
     steps = [(round(value * raised, -5), rate) for value, rate in _STEPS]
-    document = {"method": "slab", "tiers": _ladder(*((int(value), rate) for value, rate in steps))}
+    document = {
+        "method": "slab",
+        "period": "year",
+        "tiers": _ladder(*((int(value), rate) for value, rate in steps)),
+    }
     since = max(start, date(year, 1, 1))
     title, title_en = f"{year} 年度进货阶梯返利", f"{year} Annual Purchase Rebate"
     return Programme("annual", title, title_en, since, date(year + 1, 1, 1), document)
