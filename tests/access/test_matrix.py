@@ -16,6 +16,7 @@ from gongying.areas.imports import queries as imports_queries
 from gongying.areas.rewards import actions as rewards
 from gongying.areas.rewards import queries as rewards_queries
 from gongying.areas.rewards.models import Statement
+from gongying.books.lake import post as lake
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.books.trade import read as trade
@@ -83,7 +84,13 @@ def client(world, role, code=""):
 def addresses(world, code):
     """Every address that shows something of distributor `code`."""
     party, statement, batch = world.ids[code], world.statements[code], world.batches[code]
-    one = [f"/cockpit/distributors/{party}/", f"/imports/{batch}/", f"/imports/{batch}/?export=errors"]
+    one = [
+        f"/cockpit/distributors/{party}/",
+        f"/cockpit/distributors/{party}/lines/",
+        f"/cockpit/distributors/{party}/lines/?export=csv",
+        f"/imports/{batch}/",
+        f"/imports/{batch}/?export=errors",
+    ]
     one += [
         f"/rewards/statements/{statement}/{tail}" for tail in ("", "?export=xlsx", "?export=csv", "?export=pdf")
     ]
@@ -97,6 +104,12 @@ SHARED = [
     "/cockpit/distributors/?export=csv",
     "/cockpit/distributors/?export=xlsx",
     "/cockpit/distributors/?q=CNRY",
+    "/cockpit/figures/sell_in/?by=party",
+    "/cockpit/figures/share/?by=party&party=D1",
+    "/cockpit/figures/share/?by=party&party=D2",
+    "/api/cockpit/figure?metric=sell_in&start=2026-01-01&last=2026-12-31&by=party",
+    "/ui/find/?q=CNRY",
+    "/ui/notices/",
     "/rewards/statements/",
     "/rewards/statements/?export=xlsx",
     "/rewards/runs/1/",
@@ -187,13 +200,15 @@ def test_the_owner_does_see_his_own(world):
     assert "CNRY-D1-S" in text_of(browser.get(f"/rewards/statements/{world.statements['D1']}/?export=xlsx"))
 
 
-def test_writing_needs_the_token_and_reading_writes_nothing(world, django_assert_max_num_queries):
+def test_writing_needs_the_token_and_reading_writes_nothing(world, django_assert_max_num_queries, monkeypatch):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(world.people["finance", ""])
     assert strict.post("/rewards/runs/settle/", {"programme": "annual", "period": "2026"}).status_code == 403
     browser = client(world, "admin")
+    monkeypatch.setattr(lake, "uncommitted", lambda: False)  # as between two facts in a running house
     for address in ("/", f"/cockpit/distributors/{world.ids['D1']}/"):
-        with django_assert_max_num_queries(18) as seen:
+        assert browser.get(address).status_code == 200
+        with django_assert_max_num_queries(12) as seen:
             assert browser.get(address).status_code == 200
         assert not [q for q in seen.captured_queries if q["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
 

@@ -28,4 +28,4 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("audit/", audit, name="audit")]
-nav.register(nav.NavItem(_("Audit log"), "/control/audit/", "control.audit", 90))
+nav.register(nav.NavItem(_("Audit log"), "/control/audit/", "control.audit", 90, "house", "shield"))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from gongying.core.files import shelf
 from gongying.core.refusal import Missing, Refused
-from gongying.core.ui import nav
+from gongying.core.ui import links, nav
 from gongying.core.ui.listing import XLSX, attachment, page_of
 from gongying.core.ui.pages import page
 
@@ -77,4 +77,6 @@ urlpatterns = [
     path("<int:batch_id>/undo/", undo, name="undo"),
     path("template/<slug:kind>/", template, name="template"),
 ]
-nav.register(nav.NavItem(_("Imports"), "/imports/", "imports.send", 40))
+links.home("import", "imports:batches")
+links.home("batch", "imports:batch")
+nav.register(nav.NavItem(_("Imports"), "/imports/", "imports.send", 40, "data", "upload"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from gongying.books.lake.read import Snapshot
 from gongying.books.metrics import read as metrics
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
@@ -113,7 +114,7 @@ def calculate(programme: str, period: str, up_to: int | None = None) -> Calculat
     return Calculation(policy.version_id, policy.hash, watermark, document.currency, rows)
 
 
-def selection_of(document: Programme, span: calendar.Period, watermark: int) -> metrics.Selection:
+def selection_of(document: Programme, span: calendar.Period, watermark: int | None) -> metrics.Selection:
     """The lines a programme pays on in a period, as known at a watermark."""
     return metrics.Selection(
         span.start,
@@ -264,16 +265,19 @@ class Progress:
     next_gain_minor: int | None
 
 
-def progress(actor: Actor, party_id: int, on: date) -> list[Progress]:
-    """The programmes of a distributor that run on a day, as known now. Missing when the party is out of scope."""
-    parties.party(actor, party_id)
+def progress(actor: Actor, party_id: int, on: date, moment: Snapshot | None = None) -> list[Progress]:
+    """The programmes of a distributor that run on a day, as known now (or at a snapshot).
+
+    Missing when the party is out of scope.
+    """
+    if not actor.sees(party_id):
+        raise Missing("no such distributor")
     newest = {row.key: row for row in policies.in_force(PROGRAMME.code, on)}
     documents = [(row, policies.parsed(row)) for row in newest.values()]
     asked = [(row, doc, running_period(doc, on)) for row, doc in documents if isinstance(doc, Programme)]
-    mark = trade.watermark()
     found = []
     for (row, document, span), held in zip(
-        asked, metrics.bases([selection_of(doc, span, mark) for _row, doc, span in asked]), strict=True
+        asked, metrics.bases([selection_of(doc, span, None) for _row, doc, span in asked], moment), strict=True
     ):
         base = next((each for each in held if each.party_id == party_id), None)
         if base is not None:

@@ -15,7 +15,7 @@ from gongying.core.policies import actions as policy_actions
 from gongying.core.policies import read as policies
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
-from gongying.core.ui import links, nav
+from gongying.core.ui import links, nav, todo
 from gongying.core.ui.listing import attachment, export, page_of
 from gongying.core.ui.pages import page
 from gongying.core.ui.templatetags.ui import money, num
@@ -167,10 +167,42 @@ urlpatterns = [
     path("statements/", statements, name="statements"),
     path("statements/<int:statement_id>/", statement, name="statement"),
 ]
+
+
+def _waiting(actor: Any) -> Any:
+    """Runs to approve, objections to rule on; for a distributor the statements to confirm."""
+    if actor.can("rewards.approve"):
+        count = Run.objects.filter(state="pending").exclude(created_by=actor.name).count()
+        note = _("They were submitted by somebody else.")
+        yield todo.Todo(_("settlements to approve"), count, "/rewards/runs/", "calc", "warn", note)
+    if actor.can("rewards.preview"):
+        count = queries.statements(actor).filter(state="disputed").count()
+        yield todo.Todo(
+            _("statements in dispute"),
+            count,
+            "/rewards/statements/?state=disputed",
+            "alert",
+            "bad",
+            _("A distributor waits for an answer."),
+        )
+    if actor.can("rewards.confirm") and not actor.whole_network:
+        count = queries.statements(actor).filter(state="open").count()
+        yield todo.Todo(
+            _("statements to confirm"),
+            count,
+            "/rewards/statements/?state=open",
+            "bill",
+            "",
+            _("Read them, confirm them or object to a line."),
+        )
+
+
+todo.register(_waiting)
 links.home("statement", "rewards:statement")
 links.home("run", "rewards:run")
+links.home("statements", "rewards:statements")
 nav.register(
-    nav.NavItem(_("Programmes"), "/rewards/programmes/", "rewards.preview", 30),
-    nav.NavItem(_("Settlement"), "/rewards/runs/", "rewards.preview", 31),
-    nav.NavItem(_("Statements"), "/rewards/statements/", "rewards.view", 32),
+    nav.NavItem(_("Programmes"), "/rewards/programmes/", "rewards.preview", 30, "rewards", "gift"),
+    nav.NavItem(_("Settlement"), "/rewards/runs/", "rewards.preview", 31, "rewards", "calc"),
+    nav.NavItem(_("Statements"), "/rewards/statements/", "rewards.view", 32, "rewards", "bill"),
 )

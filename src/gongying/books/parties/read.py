@@ -1,6 +1,7 @@
 """The only readers of parties and regions."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -60,6 +61,28 @@ def descendants(party_id: int, at: date) -> set[int]:
                 found.add(child)
                 todo.append(child)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Relatives:
+    """Who supplies a party, nearest first, and whom it supplies directly."""
+
+    above: list[int]
+    below: list[int]
+
+
+def relatives(party_id: int, at: date) -> Relatives:
+    """The place of a party in the hierarchy on a day, in one question."""
+    links = list(_holding(at).values_list("child_id", "parent_id"))
+    up, above = dict(links), list[int]()
+    while (parent := up.get(above[-1] if above else party_id)) is not None and parent not in above:
+        above.append(parent)
+    return Relatives(above, sorted(child for child, parent in links if parent == party_id))
+
+
+def region_names() -> list[tuple[str, str, str]]:
+    """(code, name, English name) of every region above the city."""
+    return list(Region.objects.exclude(level="city").values_list("code", "name", "name_en"))
 
 
 def regions_under(codes: Iterable[str]) -> set[int]:

@@ -42,9 +42,10 @@ def counts(actor: Actor, *, holder_id: int | None = None, on: date | None = None
     return standing(rows).order_by("counted_on", "holder_id", "product_id")
 
 
-def last_declared(actor: Actor) -> dict[int | None, date]:
-    """The day of the newest declaration of each holder in scope."""
+def last_declared(actor: Actor, holder_id: int | None = None) -> dict[int | None, date]:
+    """The day of the newest declaration of each holder in scope, or of one of them."""
     rows = Count.objects.for_actor(actor).filter(withdrawn=False)
+    rows = rows if holder_id is None else rows.filter(holder_id=holder_id)
     return dict(rows.values_list("holder_id").annotate(last=Max("counted_on")))
 
 

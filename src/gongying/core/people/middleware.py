@@ -28,8 +28,8 @@ class ActorMiddleware:
 def actor_of(request: HttpRequest) -> Actor | None:
     """The logged-in actor of a request, or None. A disabled user is nobody at the next request."""
     user = request.user
-    if isinstance(user, SimpleLazyObject | User):
+    if isinstance(user, SimpleLazyObject | User):  # read from the database once in every request
         if not user.is_authenticated or not user.is_active:
             return None
-        return actor_for(User.objects.get(pk=user.pk), language=getattr(request, "LANGUAGE_CODE", ""))
+        return actor_for(user, language=getattr(request, "LANGUAGE_CODE", ""))
     return None

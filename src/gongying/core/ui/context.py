@@ -3,13 +3,33 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
+from gongying.core.actor import Actor
 from gongying.core.notices import bell
 
-from .nav import menu
+from .nav import menu, sections
+
+
+def _scope(actor: Actor | None) -> str:
+    """What somebody sees, in words."""
+    if actor is None or actor.parties is None:
+        return gettext("Whole network")
+    if actor.role in ("owner", "clerk"):
+        return gettext("Own company")
+    return gettext("%(count)s distributors") % {"count": len(actor.parties)}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The menu of the actor and the number of unread messages."""
+    """The menu of the actor, the number of unread messages, the chosen theme."""
     actor = getattr(request, "actor", None)
-    return {"actor": actor, "menu": menu(actor), "unread": bell.unread(actor) if actor else 0}
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "actor": actor,
+        "menu": menu(actor),
+        "sections": sections(actor),
+        "portal": actor is not None and actor.role in ("owner", "clerk"),
+        "scope_label": _scope(actor),
+        "unread": bell.unread(actor) if actor else 0,
+        "theme": theme if theme in ("dark", "light") else "",
+    }

@@ -15,5 +15,7 @@ def home(kind: str, view: str) -> None:
 
 
 def to(kind: str, key: object) -> str:
-    """The address of one thing, or an empty text when nobody shows that kind."""
-    return reverse(HOMES[kind], args=[key]) if kind in HOMES else ""
+    """The address of one thing (or, with an empty key, of a list), or an empty text when nobody shows that kind."""
+    if kind not in HOMES:
+        return ""
+    return reverse(HOMES[kind], args=[key] if key != "" else [])

@@ -1,71 +1,263 @@
-"""Pages across areas: home, distributors, one distributor."""
+"""Pages across areas: home, distributors, one distributor, how a figure comes about."""
 
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from gongying.areas.rewards import queries as rewards
+from gongying.books.metrics import read as metrics
 from gongying.books.parties import read as parties
-from gongying.core.ui import links, nav
-from gongying.core.ui.listing import export, page_of
+from gongying.books.trade import read as trade
+from gongying.core.documents.sheet import xlsx
+from gongying.core.refusal import Missing
+from gongying.core.ui import charts, links, nav, search, todo
+from gongying.core.ui.listing import XLSX, attachment
 from gongying.core.ui.pages import page
+from gongying.core.ui.tables import Column, Filter, Table
+from gongying.core.ui.templatetags.ui import money, percent
+from gongying.core.words import is_chinese, pick
 
-from . import queries
+from . import queries, rules
+from .queries.overview import Month, names, of_season
+
+CONTRIBUTORS = 8
+LOW = Decimal("0.8")
+
+
+def _columns(months: list[Month]) -> Any:
+    bars = [
+        charts.Bar(
+            m.code[2:] if len(months) > 12 else m.code[5:],
+            m.net_minor / 100,
+            None if m.target_minor is None else m.target_minor / 100,
+            f"{m.code} {money(m.net_minor)} · {percent(m.attainment)}",
+        )
+        for m in months
+    ]
+    return charts.columns(bars, title=str(_("Sell-in and target by month")), chinese=is_chinese())
 
 
 @page(needs="cockpit.view")
 def home(request: HttpRequest) -> HttpResponse:
-    """The overview; a distributor sees his own year and his statements."""
+    """The overview; a distributor's people see their own company, its progress and its statements."""
     actor: Any = request.actor  # type: ignore[attr-defined]
-    view = queries.overview(actor, year=request.GET.get("year", ""))
-    mine = rewards.statements(actor)[:5]
-    return render(request, "cockpit/home.html", {"view": view, "years": queries.years(actor), "statements": mine})
+    if actor.role in ("owner", "clerk") and len(actor.parties or ()) == 1:
+        return _portal(request, actor)
+    of = queries.season(actor, request.GET.get("year", ""))
+    view = of_season(actor, of)
+    named = names(of)
+    matrix = [
+        (code, named.get(code, code), [(region, view.matrix.get(f"{code}|{region}")) for region in view.regions])
+        for code in view.categories
+    ]
+    ranked = sorted((s for s in view.ranking if s.attainment is not None), key=lambda s: -(s.attainment or 0))
+    context = {
+        "view": view,
+        "years": of.years,
+        "tiles": [(tile, view.provinces.get(tile.code)) for tile in rules.tiles(is_chinese())],
+        "matrix": matrix,
+        "regions": [(code, named.get(code, code)) for code in view.regions],
+        "best": ranked[:6],
+        "last": ranked[6:][-3:],
+        "todos": todo.todos(actor),
+        "chart": _columns(view.months),
+        "progress_of_year": Decimal((view.last_day - date(view.last_day.year, 1, 1)).days + 1) / 365,
+    }
+    return render(request, "cockpit/home.html", context)
+
+
+def _portal(request: HttpRequest, actor: Any) -> HttpResponse:
+    (party_id,) = actor.parties
+    of = queries.season(actor, request.GET.get("year", ""))
+    view = queries.party_view(actor, party_id, of)
+    party = view.party
+    statements = rewards.statements(actor)[:6]
+    context = {"party": party, "v": view, "of": of, "chart": _columns(view.months), "statements": statements}
+    return render(request, "cockpit/portal.html", context | {"todos": todo.todos(actor)})
+
+
+def _list(rows: list[queries.Standing]) -> Table:
+    regions = sorted({(s.region_code, s.region) for s in rows if s.region_code})
+    return Table(
+        "distributors",
+        [
+            Column("code", _("Code"), lambda s: s.code, sort=lambda s: s.code, phone=False),
+            Column("name", _("Name"), lambda s: s.name, sort=lambda s: s.name, href=lambda s: links.to("party", s.pk)),
+            Column("region", _("Region"), lambda s: f"{s.region} · {s.province}", sort=lambda s: s.region, phone=False),
+            Column("net", _("Sell-in"), lambda s: (s.net_minor, s.currency), "money", lambda s: s.net_minor),
+            Column("attainment", _("Attainment"), lambda s: s.attainment, "bar", lambda s: s.attainment),
+            Column("growth", _("Growth"), lambda s: s.growth, "growth", lambda s: s.growth, phone=False),
+            Column("share", _("Share"), lambda s: s.share, "percent", lambda s: s.share, phone=False),
+            Column("dio", _("Days of inventory"), lambda s: s.dio, "days", lambda s: s.dio, phone=False),
+            Column("rebate", _("Rebate account"), lambda s: (s.rebate_minor, s.currency), "money", lambda s: s.rebate_minor, phone=False),
+        ],
+        sort="-net",
+        search=lambda rows, q: [
+            s for s in rows if q.lower() in f"{s.code} {s.name}".lower() or s.initials.startswith(q.lower())
+        ],
+        filters=[
+            Filter("region", _("Region"), regions, lambda rows, value: [s for s in rows if s.region_code == value]),
+            Filter(
+                "reach",
+                _("Attainment"),
+                [("low", _("below 80 %")), ("mid", _("80 to 100 %")), ("high", _("100 % and above"))],
+                _reach,
+            ),
+            Filter(
+                "trend",
+                _("Growth"),
+                [("up", _("growing")), ("down", _("shrinking"))],
+                lambda rows, value: [s for s in rows if s.growth is not None and (s.growth < 0) == (value == "down")],
+            ),
+        ],
+        views=[
+            (_("Attainment below 80 %"), "reach=low&sort=attainment"),
+            (_("Shrinking"), "trend=down&sort=growth"),
+            (_("Most stock"), "sort=-dio"),
+        ],
+        bulk=[(_("Export selected"), "/cockpit/distributors/selected/")],
+        empty=_("No distributors yet. Load them under Imports."),
+    )  # fmt: skip
+
+
+def _reach(rows: Any, value: str) -> Any:
+    low, high = {"low": (Decimal(-99), LOW), "mid": (LOW, Decimal(1)), "high": (Decimal(1), Decimal(999))}[value]
+    return [s for s in rows if s.attainment is not None and low <= s.attainment < high]
 
 
 @page(needs="cockpit.view")
 def distributors(request: HttpRequest) -> HttpResponse:
-    """All distributors in scope, searchable by code, name and pinyin initials; exports what is filtered."""
+    """All distributors in scope with their figures of the year."""
     actor: Any = request.actor  # type: ignore[attr-defined]
-    search = request.GET.get("q", "").strip()[:80]
-    rows = queries.standings(actor, queries.latest_year(actor), "CNY")
-    if search:
-        kept = set(parties.parties(actor, search).values_list("pk", flat=True))
-        rows = [row for row in rows if row.party_id in kept]
-    head = (_("Code"), _("Name"), _("Region"), _("Sell-in, cents"), _("Lines"))
-    cells = ([r.code, r.name, r.region, r.net_minor, r.lines] for r in rows)
-    found = export(request, "distributors", head, cells)
-    return found or render(request, "cockpit/distributors.html", {"page": page_of(request, rows), "q": search})
+    of = queries.season(actor)
+    rows = queries.standings(actor, of)
+    return _list(rows).respond(request, rows, "cockpit/distributors.html", {"of": of})
+
+
+@page(needs="cockpit.view")
+def selected(request: HttpRequest) -> HttpResponse:
+    """The chosen distributors as a spreadsheet; what is out of scope is simply not there."""
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    chosen = set(request.POST.getlist("key")[:5000])
+    of = queries.season(actor)
+    everybody = queries.standings(actor, of)
+    table = _list(everybody)
+    rows = [table.line(s) for s in everybody if str(s.party_id) in chosen]
+    return attachment(xlsx(table.name, [str(c.label) for c in table.columns], rows), "distributors.xlsx", XLSX)
 
 
 @page(needs="cockpit.view")
 def distributor(request: HttpRequest, party_id: int) -> HttpResponse:
-    """One distributor: who he is, what he bought, what he earned."""
+    """One distributor: who he is, what he bought, what he holds, what he earned."""
     actor: Any = request.actor  # type: ignore[attr-defined]
-    party = parties.party(actor, party_id)
-    year = queries.latest_year(actor)
-    (standing,) = [s for s in queries.standings(actor, year, party.currency) if s.party_id == party.pk]
-    lines = queries.recent_lines(actor, party.pk)
-    statements = rewards.statements(actor).filter(party_id=party.pk)[:12]
+    of = queries.season(actor, request.GET.get("year", ""))
+    view = queries.party_view(actor, party_id, of)
+    party = view.party
     context = {
         "party": party,
-        "s": standing,
-        "year": year,
-        "page": page_of(request, lines, 20),
-        "statements": statements,
+        "v": view,
+        "of": of,
+        "chart": _columns(view.months),
+        "statements": rewards.statements(actor).filter(party_id=party.pk)[:6],
     }
     return render(request, "cockpit/distributor.html", context)
 
 
+LINES = Table(
+    "lines",
+    [
+        Column("date", _("Date"), lambda r: r.business_date, "date", "business_date"),
+        Column("document", _("Document"), lambda r: r.document, sort="document"),
+        Column("party", _("Distributor"), lambda r: pick(r.party.name, r.party.name_en), phone=False),
+        Column("product", _("Product"), lambda r: pick(r.product.name, r.product.name_en), phone=False),
+        Column("quantity", _("Quantity"), lambda r: r.quantity, "num", "quantity"),
+        Column("net", _("Net"), lambda r: (r.net_minor, r.currency), "money", "net_minor"),
+        Column("kind", _("Kind"), lambda r: r.kind, "state", "kind", phone=False),
+    ],
+    sort="-date",
+    search=lambda rows, q: rows.filter(document__icontains=q),
+    filters=[
+        Filter("kind", _("Kind"), [("sale", _("sale")), ("return", _("return")), ("reversal", _("reversal"))], lambda rows, v: rows.filter(kind=v)),
+    ],
+    empty=_("No sell-in yet."),
+)  # fmt: skip
+
+
+@page(needs="cockpit.view")
+def lines(request: HttpRequest, party_id: int) -> HttpResponse:
+    """All sell-in lines of one distributor."""
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    party = parties.party(actor, party_id)
+    rows = trade.lines(actor, level="sell_in", start=date(1970, 1, 1), end=date(2199, 1, 1), party_id=party.pk)
+    return LINES.respond(request, rows, "cockpit/lines.html", {"party": party})
+
+
+@page(needs="cockpit.view")
+def figure(request: HttpRequest, metric: str) -> HttpResponse:
+    """How a figure comes about: formula, window, freshness, and its largest parts by a grain."""
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    found = metrics.METRICS.get(metric)
+    if found is None:
+        raise Missing(metric)
+    of = queries.season(actor)
+    start = parse_date(request.GET.get("from", "")) or of.start
+    last = parse_date(request.GET.get("to", "")) or of.last_day
+    grain = (
+        request.GET.get("by", "")
+        if request.GET.get("by", "") in ("party", "region", "category", "month")
+        else "region"
+    )
+    where = {k: v for k, v in request.GET.items() if k in ("party", "region", "province", "category") and v}
+    given: dict[str, Any] = {"start": start, "end": last + timedelta(days=1), "where": where, "on": of.moment}
+    parts = metrics.figure(actor, metric, by=(grain,), **given).as_dict()
+    ordered = sorted(parts.items(), key=lambda pair: (pair[1] is None, -(pair[1] or 0)))
+    named = names(of)
+    if grain == "party":
+        named |= {p.code: pick(p.name, p.name_en) for p in parties.parties(actor)}
+    best = max((abs(v) for v in parts.values() if v is not None), default=0) or 1
+    context = {
+        "metric": found,
+        "value": metrics.figure(actor, metric, **given).one,
+        "parts": [(named.get(k, k) or "–", v, abs(v or 0) / Decimal(best)) for k, v in ordered],
+        "grain": grain,
+        "grains": [
+            ("region", _("Region")),
+            ("category", _("Product group")),
+            ("month", _("Month")),
+            ("party", _("Distributor")),
+        ],
+        "start": start,
+        "last": last,
+        "at": of.moment.at,
+        "stamp": of.moment.stamp[0],
+        "query": "&".join(f"{k}={v}" for k, v in where.items()),
+    }
+    inside = "cockpit/_figure.html" if request.headers.get("X-Panel") else "cockpit/figure.html"
+    return render(request, inside, context)
+
+
+def _hits(actor: Any, wanted: str) -> Any:
+    for p in parties.parties(actor, wanted)[: search.MOST]:
+        yield search.Hit(_("Distributors"), pick(p.name, p.name_en), links.to("party", p.pk), "store", p.code)
+
+
 root = home
+search.register(_hits)
 links.home("party", "cockpit:distributor")
 urlpatterns = [
     path("distributors/", distributors, name="distributors"),
+    path("distributors/selected/", selected, name="selected"),
     path("distributors/<int:party_id>/", distributor, name="distributor"),
+    path("distributors/<int:party_id>/lines/", lines, name="lines"),
+    path("figures/<slug:metric>/", figure, name="figure"),
 ]
 nav.register(
-    nav.NavItem(_("Overview"), "/", "cockpit.view", 10),
-    nav.NavItem(_("Distributors"), "/cockpit/distributors/", "cockpit.view", 20),
+    nav.NavItem(_("Overview"), "/", "cockpit.view", 10, icon="home"),
+    nav.NavItem(_("Distributors"), "/cockpit/distributors/", "cockpit.view", 20, icon="store", portal=False),
 )

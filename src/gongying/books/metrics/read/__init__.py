@@ -6,9 +6,10 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
+import ibis
 from django.utils.translation import gettext_lazy as _
 
-from gongying.books.lake.read import Snapshot, snapshot
+from gongying.books.lake.read import LINES, Snapshot, snapshot
 from gongying.core.actor import Actor
 from gongying.core.refusal import Refused
 
@@ -16,7 +17,7 @@ from .bases import Base, Selection, bases
 from .registry import METRICS, Metric
 from .sums import DIMENSIONS, Window, days
 
-__all__ = ["METRICS", "Base", "Figure", "Metric", "Selection", "bases", "figure", "snapshot"]
+__all__ = ["METRICS", "Base", "Figure", "Metric", "Selection", "bases", "figure", "newest_day", "snapshot"]
 MOST_KEPT = 512
 
 
@@ -43,6 +44,7 @@ class Figure:
 
 
 _kept: OrderedDict[Any, Figure] = OrderedDict()
+_days: dict[Any, date | None] = {}
 _lock = Lock()
 
 
@@ -81,6 +83,19 @@ def figure(
             while len(_kept) > MOST_KEPT:
                 _kept.popitem(last=False)
     return known
+
+
+def newest_day(actor: Actor, on: Snapshot) -> date | None:
+    """The newest business date of the sell-in the actor may see."""
+    table = LINES.filter(LINES.level == "sell_in")
+    if actor.parties is not None:
+        table = table.filter(table.party_id.isin(sorted(actor.parties)) if actor.parties else ibis.literal(False))
+    key = (on.serial, "newest_day", actor.parties)
+    if key not in _days:
+        if len(_days) > MOST_KEPT:
+            _days.clear()
+        _days[key] = on.rows(table.aggregate(last=table.business_date.max()))[0][0]
+    return _days[key]
 
 
 def _compute(metric: Metric, window: Window, moment: Snapshot) -> Figure:

@@ -38,6 +38,10 @@ class Base:
     lines: int
 
 
+MOST_KEPT = 32
+_kept: dict[Any, list[list[Base]]] = {}
+
+
 def bases(selections: Sequence[Selection], on: Snapshot | None = None) -> list[list[Base]]:
     """The bases of each selection, by party. Lines are first summed by everything the selections tell apart, so that
     twenty programmes cost little more than one.
@@ -48,6 +52,10 @@ def bases(selections: Sequence[Selection], on: Snapshot | None = None) -> list[l
     if not selections:
         return []
     moment = on or snapshot()
+    key = (moment.serial, tuple(selections))
+    known = _kept.get(key)
+    if known is not None:
+        return known
     rows = moment.rows(expression(selections))
     found: list[list[Base]] = [[] for _each in selections]
     for party_id, *values in rows:
@@ -55,6 +63,9 @@ def bases(selections: Sequence[Selection], on: Snapshot | None = None) -> list[l
             net, quantity, lines = values[3 * place : 3 * place + 3]
             if lines:
                 found[place].append(Base(party_id, int(net), int(quantity), int(lines)))
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[key] = found
     return found
 
 

@@ -4,6 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from gongying.core.ui import links
 from gongying.core.words import is_chinese, pick
@@ -60,3 +65,86 @@ def label(thing: Any) -> str:
 def link_to(key: Any, kind: str) -> str:
     """The address of a thing by its kind: `{{ party_id|link_to:"party" }}`."""
     return links.to(kind, key)
+
+
+@register.filter
+def titled(notice: Any) -> str:
+    """The title of a message in the reader's language."""
+    return pick(notice.title, notice.title_en)
+
+
+@register.filter
+def bodied(notice: Any) -> str:
+    """The text of a message in the reader's language."""
+    return pick(notice.body, notice.body_en)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A line icon of the sprite; it says nothing by itself, so readers skip it."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("ui/icons.svg"), name)
+
+
+TONES = {
+    "good": ("posted", "published", "done", "confirmed", "whole", "active", "ok"),
+    "bad": ("disputed", "failed", "void", "forbidden", "broken", "refused", "disabled"),
+    "wait": ("pending", "open", "draft", "queued", "running", "submitted"),
+}
+SIGNS_OF = {"good": "check", "bad": "alert", "wait": "clock", "mute": "info"}
+
+
+@register.filter
+def state(value: Any) -> SafeString:
+    """A state as a badge: word, icon and colour."""
+    tone = next((tone for tone, words in TONES.items() if value in words), "mute")
+    return format_html('<span class="badge {}">{}{}</span>', tone, icon(SIGNS_OF[tone]), gettext(str(value)))
+
+
+@register.filter
+def heat(value: Any) -> str:
+    """The class of an attainment: below 75 %, 90 %, 100 %, 110 %, above."""
+    if value is None:
+        return "none"
+    steps = ((Decimal("0.75"), "h1"), (Decimal("0.9"), "h2"), (Decimal(1), "h3"), (Decimal("1.1"), "h4"))
+    return next((css for limit, css in steps if Decimal(value) < limit), "h5")
+
+
+@register.filter
+def bar(share: Any) -> SafeString:
+    """A fraction as a bar, full at 100 %, with its tone by how good an attainment it is."""
+    value = Decimal(share or 0)
+    tone = "bad" if value < Decimal("0.75") else "warn" if value < Decimal("0.9") else ""
+    return format_html(
+        '<span class="bar {}" aria-hidden="true"><i style="width:{}%"></i></span>',
+        tone,
+        max(0, min(100, int(value * 100))),
+    )
+
+
+@register.simple_tag
+def cell(given: Any) -> Any:
+    """A table cell by its kind."""
+    value, kind = given.value, given.kind
+    if value is None or value == "":
+        return "–"
+    if kind == "state":
+        return state(value)
+    if kind == "bar":
+        return format_html('<span class="withbar">{}{}</span>', bar(value), percent(value))
+    if kind == "growth":
+        return format_html('<span class="{}">{}</span>', "neg" if value < 0 else "pos", percent(value))
+    shown = {
+        "num": lambda: num(value),
+        "money": lambda: money(value, given.currency),
+        "percent": lambda: percent(value),
+        "days": lambda: num(value, 0),
+        "date": lambda: f"{value:%Y-%m-%d}",
+        "time": lambda: f"{timezone.localtime(value):%Y-%m-%d %H:%M}",
+    }
+    return shown[kind]() if kind in shown else value
+
+
+@register.filter
+def masked(phone: str) -> str:
+    """A telephone number with its middle hidden: 138****6271."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 9 else phone

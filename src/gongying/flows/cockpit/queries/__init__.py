@@ -1,16 +1,19 @@
-"""Nouns across areas: the overview, the standing of distributors, and any figure of the registry."""
+"""Nouns across areas: the overview, distributors with their figures, one distributor, and any figure of the registry."""
 
+from .distributors import Standing, standings
 from .figures import Answer, figure
-from .years import Overview, Standing, latest_year, overview, recent_lines, standings, years
+from .overview import Overview, Season, overview, season
+from .party import PartyView, party_view
 
 __all__ = [
     "Answer",
     "Overview",
+    "PartyView",
+    "Season",
     "Standing",
     "figure",
-    "latest_year",
     "overview",
-    "recent_lines",
+    "party_view",
+    "season",
     "standings",
-    "years",
 ]

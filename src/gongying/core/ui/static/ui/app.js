@@ -1,0 +1,127 @@
+// Progressive enhancement only: every page works without it. Strict CSP: no inline script, no eval.
+const $ = (query, within = document) => within.querySelector(query);
+const all = (query, within = document) => [...within.querySelectorAll(query)];
+
+// Theme: the system's, until somebody chooses.
+for (const button of all("[data-theme-switch]"))
+  button.addEventListener("click", () => {
+    const root = document.documentElement;
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=lax`;
+  });
+
+// Menus close on a click elsewhere and on Escape.
+document.addEventListener("click", (event) => {
+  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+setTimeout(() => all(".toast").forEach((toast) => toast.remove()), 6000);
+
+// Bulk selection.
+for (const table of all("table[data-select]")) {
+  const bar = $(`#${table.dataset.select}`);
+  const boxes = all("tbody input[type=checkbox]", table);
+  const show = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    bar.classList.toggle("on", chosen > 0);
+    $("[data-count]", bar).textContent = chosen;
+  };
+  $("thead input[type=checkbox]", table)?.addEventListener("change", (event) => {
+    boxes.forEach((box) => (box.checked = event.target.checked));
+    show();
+  });
+  boxes.forEach((box) => box.addEventListener("change", show));
+}
+
+// Filters send themselves; typing waits, and never while Chinese is being composed.
+for (const form of all("form[data-live]")) {
+  let timer;
+  form.addEventListener("change", (event) => event.target.type !== "search" && form.requestSubmit());
+  form.addEventListener("input", (event) => {
+    if (event.target.type !== "search" || event.isComposing) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => form.requestSubmit(), 450);
+  });
+  const box = $("input[type=search]", form);
+  if (box && box.value) { box.focus(); box.setSelectionRange(box.value.length, box.value.length); }
+}
+
+// "How this figure comes about" opens beside the page.
+const panel = $("#panel");
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-panel]");
+  if (!link || !panel || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href, { headers: { "X-Panel": "1" } });
+  $("[data-body]", panel).innerHTML = await answer.text();
+  panel.showModal();
+});
+for (const button of all("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
+for (const dialog of all("dialog")) dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+
+// Progress of long work.
+for (const part of all("[data-watch]")) {
+  const look = async () => {
+    const answer = await fetch(part.dataset.watch, { headers: { "X-Panel": "1" } });
+    if (answer.ok) part.innerHTML = await answer.text();
+    if ($("[data-running]", part)) setTimeout(look, 1200);
+    else if (part.dataset.reload !== undefined) location.reload();
+  };
+  if ($("[data-running]", part)) setTimeout(look, 800);
+}
+
+// A form that shows what it would mean while it is filled in (writes nothing).
+for (const form of all("form[data-preview]")) {
+  let timer;
+  const out = $(form.dataset.into);
+  const send = async () => {
+    const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form), headers: { "X-Panel": "1" } });
+    out.innerHTML = await answer.text();
+  };
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(send, 300); });
+}
+document.addEventListener("click", (event) => {
+  const add = event.target.closest("[data-add-row]");
+  if (add) {
+    const body = $(add.dataset.addRow), copy = body.lastElementChild.cloneNode(true);
+    all("input", copy).forEach((input) => (input.value = ""));
+    body.append(copy);
+    $("input", copy).focus();
+  }
+  const drop = event.target.closest("[data-drop-row]");
+  if (drop && drop.closest("tbody").children.length > 1) drop.closest("tr").remove();
+  if (add || drop) (add || drop).closest("form")?.dispatchEvent(new Event("input"));
+});
+
+// Command palette: Ctrl/⌘ K.
+const palette = $("#palette");
+if (palette) {
+  const box = $("input", palette), list = $("ul", palette);
+  let timer, round = 0;
+  const options = () => all("li[role=option]", list);
+  const mark = (place) => options().forEach((li, n) => {
+    li.setAttribute("aria-selected", n === place);
+    if (n === place) { li.scrollIntoView({ block: "nearest" }); box.setAttribute("aria-activedescendant", li.id); }
+  });
+  const at = () => options().findIndex((li) => li.getAttribute("aria-selected") === "true");
+  const ask = async () => {
+    const mine = ++round;
+    const answer = await fetch(`${palette.dataset.source}?q=${encodeURIComponent(box.value)}`);
+    const text = await answer.text();
+    if (mine === round) { list.innerHTML = text; mark(0); }
+  };
+  const open = () => { palette.showModal(); box.value = ""; ask(); };
+  for (const button of all("[data-palette]")) button.addEventListener("click", open);
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); open(); }
+    if (event.key === "/" && !event.target.closest("input,textarea,select,dialog")) { event.preventDefault(); open(); }
+  });
+  box.addEventListener("input", (event) => { if (event.isComposing) return; clearTimeout(timer); timer = setTimeout(ask, 120); });
+  box.addEventListener("compositionend", ask);
+  box.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) { event.preventDefault(); const n = options().length; if (n) mark((at() + step + n) % n); }
+    if (event.key === "Enter") { event.preventDefault(); $("a", options()[at()] || list)?.click(); }
+  });
+}

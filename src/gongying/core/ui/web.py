@@ -1,0 +1,62 @@
+"""Pages of the shell: the search behind the palette, messages, kept views."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from gongying.core.notices import bell
+
+from . import actions, search
+from .listing import page_of
+from .pages import page
+
+
+@page(needs="ui.keep")
+def find(request: HttpRequest) -> HttpResponse:
+    """Hits for the palette, as list items."""
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    hits = search.find(actor, request.GET.get("q", ""), _("Pages"))
+    return render(request, "ui/_hits.html", {"hits": hits})
+
+
+@page(needs="ui.keep")
+def notices(request: HttpRequest) -> HttpResponse:
+    """Your messages, newest first; a POST marks them as read."""
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    if request.method == "POST":
+        actions.read_notices(actor)
+        return redirect("ui:notices")
+    return render(request, "ui/notices.html", {"page": page_of(request, bell.mine(actor), 25)})
+
+
+@require_POST
+@page(needs="ui.keep")
+def keep(request: HttpRequest) -> HttpResponse:
+    """Keep or drop a view of a list, and go back to it."""
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    given = request.POST
+    if given.get("drop", "").isdigit():
+        actions.drop_view(actor, view_id=int(given["drop"]))
+    else:
+        actions.save_view(
+            actor,
+            table=given.get("table", ""),
+            name=given.get("name", ""),
+            query=given.get("query", ""),
+            shared=given.get("shared") == "1",
+        )
+    back = given.get("back", "/")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(back if safe else "/")
+
+
+urlpatterns = [
+    path("find/", find, name="find"),
+    path("notices/", notices, name="notices"),
+    path("views/", keep, name="keep"),
+]

@@ -1,0 +1,109 @@
+"""The year at a glance."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from gongying.books.goods import read as goods
+from gongying.books.metrics.read import figure
+from gongying.books.parties import read as parties
+from gongying.core.actor import Actor
+from gongying.core.doors import EVERYONE, query
+from gongying.core.words import pick
+
+from .distributors import Standing, standings
+from .season import Season, season
+
+__all__ = ["Overview", "Season", "overview", "season"]
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of the year: sell-in and target in minor units, attainment as a fraction."""
+
+    code: str
+    net_minor: int
+    target_minor: int | None
+    attainment: Decimal | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The year as the actor may see it; money in minor units, ratios as fractions, None is undefined.
+
+    `attainment`, the maps and the matrix cover the complete months (to `closed`), the other figures what is known (to
+    `last_day`).
+    """
+
+    year: str
+    last_day: date
+    closed: date
+    at: datetime
+    net_minor: int
+    growth: Decimal | None
+    target_minor: int | None
+    attainment: Decimal | None
+    active: int
+    distributors: int
+    dio: Decimal | None
+    slow: Decimal | None
+    returns: Decimal | None
+    rebate_minor: int
+    months: list[Month]
+    provinces: dict[str, Decimal | None]
+    regions: list[str]
+    categories: list[str]
+    matrix: dict[str, Decimal | None]
+    ranking: list[Standing]
+
+
+@query(needs="cockpit.view", roles=EVERYONE)
+def overview(actor: Actor, *, year: str = "") -> Overview:
+    """The year at a glance, for what the actor may see."""
+    return of_season(actor, season(actor, year))
+
+
+def of_season(actor: Actor, of: Season) -> Overview:
+    """The overview of a year that was looked up already."""
+    known = {"start": of.start, "end": of.end, "on": of.moment}
+    closed = known | {"end": of.closed}
+    months = figure(actor, "sell_in", by=("month",), **known).as_dict()  # type: ignore[arg-type]
+    asked = figure(actor, "target", by=("month",), **(known | {"end": of.month_end})).as_dict()  # type: ignore[arg-type]
+    reached = figure(actor, "attainment", by=("month",), **known).as_dict()  # type: ignore[arg-type]
+    cells = figure(actor, "attainment", by=("category", "region"), **closed).as_dict()  # type: ignore[arg-type]
+    everybody = standings(actor, of)
+    return Overview(
+        year=of.year,
+        last_day=of.last_day,
+        closed=of.closed_day,
+        at=of.moment.at,
+        net_minor=figure(actor, "sell_in", **known).one or 0,  # type: ignore[arg-type]
+        growth=figure(actor, "growth", **known).one,  # type: ignore[arg-type]
+        target_minor=figure(actor, "target", **closed).one,  # type: ignore[arg-type]
+        attainment=figure(actor, "attainment", **closed).one,  # type: ignore[arg-type]
+        active=figure(actor, "active_distributors", **known).one or 0,  # type: ignore[arg-type]
+        distributors=len(everybody),
+        dio=figure(actor, "dio", **closed).one,  # type: ignore[arg-type]
+        slow=figure(actor, "slow_moving_share", **closed).one,  # type: ignore[arg-type]
+        returns=figure(actor, "returns_rate", **known).one,  # type: ignore[arg-type]
+        rebate_minor=sum(each.rebate_minor for each in everybody),
+        ranking=[each for each in everybody if each.net_minor],
+        months=[Month(m, net, asked.get(m), reached.get(m)) for m, net in sorted(months.items())],
+        provinces=figure(actor, "attainment", by=("province",), **closed).as_dict(),  # type: ignore[arg-type]
+        regions=sorted({region for _category, region in cells if region}),
+        categories=sorted({category for category, _region in cells if category}),
+        matrix={f"{category}|{region}": value for (category, region), value in cells.items()},
+    )
+
+
+@lru_cache(maxsize=8)
+def _names(serial: int) -> tuple[tuple[str, str, str], ...]:
+    """Codes and names of regions and product groups; they change with a fact only, and so with the snapshot."""
+    groups = [(each.code, each.name, each.name_en) for each in goods.categories()]
+    return (*parties.region_names(), *groups)
+
+
+def names(of: Season) -> dict[str, str]:
+    """Names of sales regions, provinces and product groups by code, in the reader's language."""
+    return {code: pick(name, name_en) for code, name, name_en in _names(of.moment.serial)}
