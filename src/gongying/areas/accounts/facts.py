@@ -22,3 +22,28 @@ class UserDisabled(Fact):
 
     name = "accounts.user_disabled"
     user: int
+
+
+@dataclass(frozen=True)
+class UserEnabled(Fact):
+    """A disabled user was let in again."""
+
+    name = "accounts.user_enabled"
+    user: int
+
+
+@dataclass(frozen=True)
+class SessionOpened(Fact):
+    """Somebody logged in."""
+
+    name = "accounts.session_opened"
+    user: int
+
+
+@dataclass(frozen=True)
+class FactorChanged(Fact):
+    """A second factor was switched on or off."""
+
+    name = "accounts.factor_changed"
+    user: int
+    on: bool
