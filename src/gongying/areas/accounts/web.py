@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.views import LogoutView
@@ -97,9 +98,7 @@ def _open(request: HttpRequest, user: User, after: str) -> HttpResponse:
         address=_address(request),
         agent=request.headers.get("User-Agent", ""),
     )
-    response = redirect(after)
-    response.set_cookie("django_language", user.language, samesite="Lax", max_age=31_536_000)
-    return response
+    return redirect(after)
 
 
 @page(needs="accounts.self")
@@ -113,7 +112,11 @@ def profile(request: HttpRequest) -> HttpResponse:
         except Refused as no:
             context = {"error": no}
         if context.get("away"):
-            return redirect("accounts:profile")
+            response = redirect("accounts:profile")
+            if request.POST.get("language"):
+                chosen = request.POST["language"]
+                response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, samesite="Lax", max_age=31_536_000)
+            return response
     found = queries.factor(actor)
     context |= {
         "person": User.objects.get(pk=actor.user_id or 0),

@@ -97,7 +97,7 @@ document.addEventListener("click", (event) => {
 const palette = $("#palette");
 if (palette) {
   const box = $("input", palette), list = $("ul", palette);
-  let timer, round = 0;
+  let timer, round = 0, asked = null;
   const options = () => all("li[role=option]", list);
   const mark = (place) => options().forEach((li, n) => {
     li.setAttribute("aria-selected", n === place);
@@ -105,10 +105,10 @@ if (palette) {
   });
   const at = () => options().findIndex((li) => li.getAttribute("aria-selected") === "true");
   const ask = async () => {
-    const mine = ++round;
-    const answer = await fetch(`${palette.dataset.source}?q=${encodeURIComponent(box.value)}`);
+    const mine = ++round, wanted = box.value;
+    const answer = await fetch(`${palette.dataset.source}?q=${encodeURIComponent(wanted)}`);
     const text = await answer.text();
-    if (mine === round) { list.innerHTML = text; mark(0); }
+    if (mine === round) { list.innerHTML = text; asked = wanted; mark(0); }
   };
   const open = () => { palette.showModal(); box.value = ""; ask(); };
   for (const button of all("[data-palette]")) button.addEventListener("click", open);
@@ -118,10 +118,15 @@ if (palette) {
   });
   box.addEventListener("input", (event) => { if (event.isComposing) return; clearTimeout(timer); timer = setTimeout(ask, 120); });
   box.addEventListener("compositionend", ask);
-  box.addEventListener("keydown", (event) => {
+  box.addEventListener("keydown", async (event) => {
     if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); const n = options().length; if (n) mark((at() + step + n) % n); }
-    if (event.key === "Enter") { event.preventDefault(); $("a", options()[at()] || list)?.click(); }
+    if (event.key === "Enter") {
+      event.preventDefault();
+      clearTimeout(timer);
+      if (asked !== box.value) await ask(); // what was typed, not what was shown before
+      $("a", options()[at()] || list)?.click();
+    }
   });
 }
