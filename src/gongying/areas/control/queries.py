@@ -1,13 +1,20 @@
-"""What overseers read."""
+"""What overseers read: the audit log, the seal, policies, background jobs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
 from gongying.core.actor import Actor
 from gongying.core.audit.models import AuditRow
 from gongying.core.doors import query
+from gongying.core.jobs.models import Job
 from gongying.core.journal import book
+from gongying.core.policies import read as policies
+from gongying.core.policies.actions import findings
+from gongying.core.policies.kinds import KINDS, Finding
+from gongying.core.policies.models import PolicyVersion
+from gongying.core.refusal import Missing
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,17 @@ class Seal:
     broken_name: str
 
 
+@dataclass(frozen=True)
+class PolicyView:
+    """A version: its parameters line by line beside those of the version before, and what the linter says."""
+
+    row: PolicyVersion
+    kind: Any
+    lines: list[tuple[str, str, str]]  # path, value, value before
+    before: PolicyVersion | None
+    findings: list[Finding]
+
+
 @query(needs="control.audit", roles=("admin", "auditor"))
 def seal(actor: Actor) -> Seal:
     """Recompute the whole journal."""
@@ -31,3 +49,36 @@ def seal(actor: Actor) -> Seal:
 def audit(actor: Actor) -> QuerySet[AuditRow]:
     """Every verb that was called, newest first."""
     return AuditRow.objects.order_by("-id")
+
+
+def jobs(actor: Actor) -> QuerySet[Job]:
+    """Background jobs: everybody's for an administrator, otherwise one's own."""
+    rows = Job.objects.order_by("-id")
+    return rows if actor.role == "admin" else rows.filter(user_id=actor.user_id or 0)
+
+
+def policy(version_id: int) -> PolicyView:
+    """One version of a policy, compared with the version before it in the same scope. Raises Missing."""
+    row = policies.version(version_id)
+    if row.kind not in KINDS:
+        raise Missing(row.kind)
+    same = policies.versions(row.kind, row.key).filter(scope_kind=row.scope_kind, scope_key=row.scope_key)
+    before = same.filter(version__lt=row.version).order_by("-version").first()
+    now = dict(_flat(policies.parsed(row).model_dump(mode="json")))
+    old = dict(_flat(policies.parsed(before).model_dump(mode="json"))) if before else {}
+    paths = list(now) + [path for path in old if path not in now]
+    lines = [(path, now.get(path, ""), old.get(path, "")) for path in paths]
+    return PolicyView(row, KINDS[row.kind].label, lines, before, findings(row))
+
+
+def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """A document as (path, value) lines.
+
+    >>> _flat({"a": [1, {"b": 2}]})
+    [('a.1', '1'), ('a.2.b', '2')]
+    """
+    if isinstance(value, dict):
+        return [line for key, each in value.items() for line in _flat(each, f"{path}.{key}".strip("."))]
+    if isinstance(value, list):
+        return [line for place, each in enumerate(value, 1) for line in _flat(each, f"{path}.{place}")]
+    return [(path, "–" if value is None else str(value))]

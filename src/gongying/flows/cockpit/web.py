@@ -242,6 +242,45 @@ def figure(request: HttpRequest, metric: str) -> HttpResponse:
     return render(request, inside, context)
 
 
+def _quarter(code: str) -> Column:
+    """The attainment of one quarter."""
+
+    def value(row: queries.Asked) -> Any:
+        return row.quarters[code]
+
+    return Column(code, code, value, "percent", value, phone=False)
+
+
+def _targets(of: queries.Season) -> Table:
+    quarters = [f"{of.year}Q{n}" for n in (1, 2, 3, 4)]
+    return Table(
+        "targets",
+        [
+            Column("name", _("Distributor"), lambda a: a.name, sort=lambda a: a.name, href=lambda a: links.to("party", a.pk)),
+            Column("region", _("Region"), lambda a: a.region, sort=lambda a: a.region, phone=False),
+            Column("target", _("Target of the year"), lambda a: (a.target_minor, a.currency), "money", lambda a: a.target_minor, phone=False),
+            Column("net", _("Sell-in"), lambda a: (a.net_minor, a.currency), "money", lambda a: a.net_minor, phone=False),
+            Column("attainment", _("Attainment"), lambda a: a.attainment, "bar", lambda a: a.attainment),
+            *map(_quarter, quarters),
+            Column("gap", _("Ahead or behind"), lambda a: (a.gap_minor, a.currency), "money", lambda a: a.gap_minor),
+            Column("landing", _("Year would end at"), lambda a: (a.landing_minor, a.currency), "money", lambda a: a.landing_minor, phone=False),
+        ],
+        sort="attainment",
+        search=lambda rows, q: [a for a in rows if q.lower() in f"{a.code} {a.name}".lower()],
+        filters=[Filter("reach", _("Attainment"), [("low", _("below 80 %")), ("mid", _("80 to 100 %")), ("high", _("100 % and above"))], _reach)],
+        views=[(_("Attainment below 80 %"), "reach=low"), (_("100 % and above"), "reach=high&sort=-attainment")],
+        empty=_("No targets for this year yet. Load them under Imports."),
+    )  # fmt: skip
+
+
+@page(needs="cockpit.view")
+def targets(request: HttpRequest) -> HttpResponse:
+    """Targets and attainment by distributor and quarter."""
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    of = queries.season(actor, request.GET.get("year", ""))
+    return _targets(of).respond(request, queries.targets(actor, of), "cockpit/targets.html", {"of": of})
+
+
 def _hits(actor: Any, wanted: str) -> Any:
     for p in parties.parties(actor, wanted)[: search.MOST]:
         yield search.Hit(_("Distributors"), pick(p.name, p.name_en), links.to("party", p.pk), "store", p.code)
@@ -255,9 +294,11 @@ urlpatterns = [
     path("distributors/selected/", selected, name="selected"),
     path("distributors/<int:party_id>/", distributor, name="distributor"),
     path("distributors/<int:party_id>/lines/", lines, name="lines"),
+    path("targets/", targets, name="targets"),
     path("figures/<slug:metric>/", figure, name="figure"),
 ]
 nav.register(
     nav.NavItem(_("Overview"), "/", "cockpit.view", 10, icon="home"),
     nav.NavItem(_("Distributors"), "/cockpit/distributors/", "cockpit.view", 20, icon="store", portal=False),
+    nav.NavItem(_("Targets"), "/cockpit/targets/", "cockpit.view", 25, "sales", "target"),
 )

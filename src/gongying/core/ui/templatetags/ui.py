@@ -79,6 +79,12 @@ def bodied(notice: Any) -> str:
     return pick(notice.body, notice.body_en)
 
 
+@register.filter
+def titled_policy(row: Any) -> str:
+    """The title of a policy in the reader's language."""
+    return pick(row.title, row.title_en)
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A line icon of the sprite; it says nothing by itself, so readers skip it."""
@@ -86,8 +92,8 @@ def icon(name: str) -> SafeString:
 
 
 TONES = {
-    "good": ("posted", "published", "done", "confirmed", "whole", "active", "ok"),
-    "bad": ("disputed", "failed", "void", "forbidden", "broken", "refused", "disabled"),
+    "good": ("posted", "published", "done", "confirmed", "whole", "active", "ok", "sale"),
+    "bad": ("disputed", "failed", "void", "forbidden", "withdrawn", "broken", "refused", "disabled"),
     "wait": ("pending", "open", "draft", "queued", "running", "submitted"),
 }
 SIGNS_OF = {"good": "check", "bad": "alert", "wait": "clock", "mute": "info"}

@@ -4,9 +4,11 @@ from .distributors import Standing, standings
 from .figures import Answer, figure
 from .overview import Overview, Season, overview, season
 from .party import PartyView, party_view
+from .targets import Asked, targets
 
 __all__ = [
     "Answer",
+    "Asked",
     "Overview",
     "PartyView",
     "Season",
@@ -16,4 +18,5 @@ __all__ = [
     "party_view",
     "season",
     "standings",
+    "targets",
 ]
