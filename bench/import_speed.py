@@ -11,17 +11,17 @@ DATA = tempfile.mkdtemp()
 os.environ |= {"GONGYING_DATA": DATA, "DJANGO_SETTINGS_MODULE": "gongying.site.settings"}
 os.environ.pop("GONGYING_DATABASE_URL", None)
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-import python_calamine  # noqa: E402
-import xlsxwriter  # noqa: E402
-from django.core.management import call_command  # noqa: E402
+import python_calamine
+import xlsxwriter
+from django.core.management import call_command
 
-from gongying.areas.imports import actions  # noqa: E402
-from gongying.core.actor import SYSTEM  # noqa: E402
-from gongying.core.files import shelf  # noqa: E402
+from gongying.areas.imports import actions
+from gongying.core.actor import SYSTEM
+from gongying.core.files import shelf
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 
