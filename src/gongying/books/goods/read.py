@@ -17,6 +17,11 @@ def ids_by_code(codes: Iterable[str]) -> dict[str, int]:
     return dict(Product.objects.filter(code__in=set(codes)).values_list("code", "id"))
 
 
+def all_ids() -> dict[str, int]:
+    """The ids of all products by code."""
+    return dict(Product.objects.values_list("code", "id"))
+
+
 def categories() -> QuerySet[Category]:
     """All product groups by code."""
     return Category.objects.order_by("code")

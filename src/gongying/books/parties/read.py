@@ -97,6 +97,11 @@ def regions_under(codes: Iterable[str]) -> set[int]:
         found |= below
 
 
+def all_ids() -> dict[str, int]:
+    """The ids of all parties by code, for posting."""
+    return dict(Party.objects.unscoped("posting").values_list("code", "id"))
+
+
 def region_ids(codes: Iterable[str]) -> dict[str, int]:
     """Region ids of codes."""
     return dict(Region.objects.filter(code__in=set(codes)).values_list("code", "id"))
