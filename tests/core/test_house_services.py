@@ -93,7 +93,7 @@ def test_every_verb_says_what_it_does_and_who_may():
     for name, verb in (ACTIONS | QUERIES).items():
         assert verb.doc, name
         assert verb.roles or not verb.exposed, name
-        assert verb.inputs.model_json_schema()["type"] == "object"
+        assert not verb.exposed or verb.inputs.model_json_schema()["type"] == "object"
 
 
 def test_periods():
