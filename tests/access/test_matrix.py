@@ -42,9 +42,10 @@ def allowed(words):
 
 
 @pytest.fixture
-def world(network, programme, settings, tmp_path):
+def world(network, programme, settings, tmp_path, monkeypatch):
     """Two distributors with a statement, a batch and users each; one person of every role."""
     settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(lake, "uncommitted", lambda: False)  # one snapshot between two facts, as in a running house
     sync_roles()
     programme()
     network.sell(network.line(yuan=9000, doc="CNRY-D1-S"), network.line("D2", 9000, doc="CNRY-D2-S"))

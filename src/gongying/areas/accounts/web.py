@@ -22,7 +22,7 @@ from gongying.core.doors import EVERYONE, HQ, PORTAL
 from gongying.core.people.models import User
 from gongying.core.refusal import Refused
 from gongying.core.ui import links, nav
-from gongying.core.ui.pages import page
+from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 
 from . import actions, queries
@@ -102,9 +102,9 @@ def _open(request: HttpRequest, user: User, after: str) -> HttpResponse:
 
 
 @page(needs="accounts.self")
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: Request) -> HttpResponse:
     """Your name and language, password, second factor and log-ins."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     context: dict[str, Any] = {}
     if request.method == "POST":
         try:
@@ -175,9 +175,9 @@ USERS = Table(
 
 
 @page(needs="accounts.create_user")
-def users(request: HttpRequest) -> HttpResponse:
+def users(request: Request) -> HttpResponse:
     """The users somebody administers, and the form that adds one."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     error = None
     if request.method == "POST":
         given = {k: request.POST.get(k, "") for k in ("login", "name", "name_en", "role", "password")}
@@ -198,9 +198,9 @@ def users(request: HttpRequest) -> HttpResponse:
 
 
 @page(needs="accounts.create_user")
-def user(request: HttpRequest, user_id: int) -> HttpResponse:
+def user(request: Request, user_id: int) -> HttpResponse:
     """One user: disable, let in again, new password, role."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row, error = queries.user(actor, user_id), None
     if request.method == "POST":
         given, what = request.POST, request.POST.get("what", "")

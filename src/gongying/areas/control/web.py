@@ -1,7 +1,5 @@
 """Pages of oversight: audit log, policies, background jobs."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +12,7 @@ from gongying.core.policies.kinds import KINDS
 from gongying.core.refusal import Refused
 from gongying.core.ui import links, nav
 from gongying.core.ui.listing import page_of
-from gongying.core.ui.pages import page
+from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.words import pick
 
@@ -85,9 +83,9 @@ JOBS = Table(
 
 
 @page(needs="control.audit")
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: Request) -> HttpResponse:
     """The audit log with the state of the seal."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return AUDIT.respond(request, queries.audit(actor), "control/audit.html", {"seal": queries.seal(actor)})
 
 
@@ -98,9 +96,9 @@ def policy_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(needs="policies.draft")
-def policy(request: HttpRequest, version_id: int) -> HttpResponse:
+def policy(request: Request, version_id: int) -> HttpResponse:
     """One version: its parameters, what changed, what the linter says; publish or withdraw it."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     error = None
     if request.method == "POST":
         withdraw = request.POST.get("what") == "withdraw"
@@ -116,9 +114,9 @@ def policy(request: HttpRequest, version_id: int) -> HttpResponse:
 
 
 @page(needs="ui.keep")
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: Request) -> HttpResponse:
     """Background work with its progress; the list renews itself while something runs."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = queries.jobs(actor)
     running = page_of(request, rows.filter(state__in=("queued", "running")), 10)
     if request.headers.get("X-Panel"):

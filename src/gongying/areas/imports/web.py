@@ -12,16 +12,16 @@ from gongying.core.files import shelf
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import links, nav
 from gongying.core.ui.listing import XLSX, attachment, page_of
-from gongying.core.ui.pages import page
+from gongying.core.ui.pages import Request, page
 
 from . import actions, queries
 from .rules import KINDS, LINES
 
 
 @page(needs="imports.send")
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: Request) -> HttpResponse:
     """What was sent, and the form to send more."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     kinds = sorted(KINDS) if actor.whole_network else ["sell_out", "sell_through"]
     error = None
     if request.method == "POST":
@@ -44,9 +44,9 @@ def _take(request: HttpRequest, actor: Any) -> HttpResponse:
 
 
 @page(needs="imports.send")
-def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+def batch(request: Request, batch_id: int) -> HttpResponse:
     """One batch: how far it is, what was taken, what was not and why."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row = queries.batch(actor, batch_id)
     if request.GET.get("export") == "errors":
         return attachment(queries.error_file(actor, batch_id), f"errors-{row.pk}.xlsx", XLSX)
@@ -57,9 +57,9 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 @require_POST
 @page(needs="imports.undo")
-def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
+def undo(request: Request, batch_id: int) -> HttpResponse:
     """Reverse a batch."""
-    actions.undo(request.actor, batch_id=batch_id)  # type: ignore[attr-defined]
+    actions.undo(request.actor, batch_id=batch_id)
     return redirect("imports:batch", batch_id=batch_id)
 
 

@@ -8,10 +8,17 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from gongying.core.actor import Actor
 from gongying.core.refusal import Forbidden, Refused
 
 View = Callable[..., HttpResponse]
 PAGES: dict[str, str] = {}
+
+
+class Request(HttpRequest):
+    """A request behind the page door: it has an actor."""
+
+    actor: Actor
 
 
 def page(*, needs: str) -> Callable[[View], View]:
@@ -30,7 +37,8 @@ def page(*, needs: str) -> Callable[[View], View]:
             except Refused as no:
                 return render(request, "ui/refused.html", {"no": no}, status=409)
 
-        PAGES[f"{view.__module__}.{view.__name__}"] = needs
+        room = ".".join(view.__module__.split(".")[:4])  # a room that became a folder keeps its name
+        PAGES[f"{room}.{view.__name__}"] = needs
         door.needs = needs  # type: ignore[attr-defined]
         return door
 

@@ -1,8 +1,6 @@
 """Pages of the shell: the search behind the palette, messages, kept views."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,21 +11,21 @@ from gongying.core.notices import bell
 
 from . import actions, search
 from .listing import page_of
-from .pages import page
+from .pages import Request, page
 
 
 @page(needs="ui.keep")
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: Request) -> HttpResponse:
     """Hits for the palette, as list items."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     hits = search.find(actor, request.GET.get("q", ""), _("Pages"))
     return render(request, "ui/_hits.html", {"hits": hits})
 
 
 @page(needs="ui.keep")
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: Request) -> HttpResponse:
     """Your messages, newest first; a POST marks them as read."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if request.method == "POST":
         actions.read_notices(actor)
         return redirect("ui:notices")
@@ -36,9 +34,9 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @page(needs="ui.keep")
-def keep(request: HttpRequest) -> HttpResponse:
+def keep(request: Request) -> HttpResponse:
     """Keep or drop a view of a list, and go back to it."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     given = request.POST
     if given.get("drop", "").isdigit():
         actions.drop_view(actor, view_id=int(given["drop"]))

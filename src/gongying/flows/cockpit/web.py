@@ -18,7 +18,7 @@ from gongying.core.documents.sheet import xlsx
 from gongying.core.refusal import Missing
 from gongying.core.ui import charts, links, nav, search, todo
 from gongying.core.ui.listing import XLSX, attachment
-from gongying.core.ui.pages import page
+from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import money, percent
 from gongying.core.words import is_chinese, pick
@@ -44,9 +44,9 @@ def _columns(months: list[Month]) -> Any:
 
 
 @page(needs="cockpit.view")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """The overview; a distributor's people see their own company, its progress and its statements."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if actor.role in ("owner", "clerk") and len(actor.parties or ()) == 1:
         return _portal(request, actor)
     of = queries.season(actor, request.GET.get("year", ""))
@@ -132,18 +132,18 @@ def _reach(rows: Any, value: str) -> Any:
 
 
 @page(needs="cockpit.view")
-def distributors(request: HttpRequest) -> HttpResponse:
+def distributors(request: Request) -> HttpResponse:
     """All distributors in scope with their figures of the year."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     of = queries.season(actor)
     rows = queries.standings(actor, of)
     return _list(rows).respond(request, rows, "cockpit/distributors.html", {"of": of})
 
 
 @page(needs="cockpit.view")
-def selected(request: HttpRequest) -> HttpResponse:
+def selected(request: Request) -> HttpResponse:
     """The chosen distributors as a spreadsheet; what is out of scope is simply not there."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     chosen = set(request.POST.getlist("key")[:5000])
     of = queries.season(actor)
     everybody = queries.standings(actor, of)
@@ -153,9 +153,9 @@ def selected(request: HttpRequest) -> HttpResponse:
 
 
 @page(needs="cockpit.view")
-def distributor(request: HttpRequest, party_id: int) -> HttpResponse:
+def distributor(request: Request, party_id: int) -> HttpResponse:
     """One distributor: who he is, what he bought, what he holds, what he earned."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     of = queries.season(actor, request.GET.get("year", ""))
     view = queries.party_view(actor, party_id, of)
     party = view.party
@@ -190,18 +190,18 @@ LINES = Table(
 
 
 @page(needs="cockpit.view")
-def lines(request: HttpRequest, party_id: int) -> HttpResponse:
+def lines(request: Request, party_id: int) -> HttpResponse:
     """All sell-in lines of one distributor."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     party = parties.party(actor, party_id)
     rows = trade.lines(actor, level="sell_in", start=date(1970, 1, 1), end=date(2199, 1, 1), party_id=party.pk)
     return LINES.respond(request, rows, "cockpit/lines.html", {"party": party})
 
 
 @page(needs="cockpit.view")
-def figure(request: HttpRequest, metric: str) -> HttpResponse:
+def figure(request: Request, metric: str) -> HttpResponse:
     """How a figure comes about: formula, window, freshness, and its largest parts by a grain."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = metrics.METRICS.get(metric)
     if found is None:
         raise Missing(metric)
@@ -274,9 +274,9 @@ def _targets(of: queries.Season) -> Table:
 
 
 @page(needs="cockpit.view")
-def targets(request: HttpRequest) -> HttpResponse:
+def targets(request: Request) -> HttpResponse:
     """Targets and attainment by distributor and quarter."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     of = queries.season(actor, request.GET.get("year", ""))
     return _targets(of).respond(request, queries.targets(actor, of), "cockpit/targets.html", {"of": of})
 

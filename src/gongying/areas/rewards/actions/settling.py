@@ -1,4 +1,4 @@
-"""Settle, approve, void, confirm, dispute: the only writers of rewards."""
+"""Settle, approve, void."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -17,8 +17,8 @@ from gongying.core.refusal import Refused
 from gongying.core.scope import one
 from gongying.engines import chain
 
-from . import facts, queries
-from .models import Dispute, Run, Statement
+from .. import facts, queries
+from ..models import Run, Statement
 
 
 @dataclass(frozen=True)
@@ -128,29 +128,3 @@ def _pending(run_id: int) -> Run:
     if run.state != "pending":
         raise Refused(_("This settlement was already decided."), code="decided")
     return run
-
-
-@action(needs="rewards.confirm", roles=("owner",))
-def confirm(actor: Actor, *, statement_id: int) -> None:
-    """The distributor agrees with a statement."""
-    row = queries.statement_row(actor, statement_id)
-    if row.state == "disputed":
-        raise Refused(_("This statement is disputed."), remedy=_("Wait for the ruling."))
-    Statement.objects.for_actor(actor).filter(pk=row.pk).update(state="confirmed")
-    book.record(actor, facts.StatementConfirmed(row.pk))
-
-
-@action(needs="rewards.dispute", roles=("owner", "clerk"))
-def dispute(actor: Actor, *, statement_id: int, reason: str, line_id: int | None = None) -> int:
-    """The distributor objects to a statement, or to one line in it. Returns the dispute's number."""
-    row = queries.statement_row(actor, statement_id)
-    if not reason.strip():
-        raise Refused(_("Say what is wrong."), field="reason")
-    if line_id is not None:
-        one(queries.evidence(actor, row), pk=line_id)
-    made = Dispute.objects.create(
-        statement=row, line_id=line_id, reason=reason.strip()[:2000], raised_by=actor.name
-    )
-    Statement.objects.for_actor(actor).filter(pk=row.pk).update(state="disputed")
-    book.record(actor, facts.StatementDisputed(row.pk, made.pk, line_id))
-    return int(made.pk)

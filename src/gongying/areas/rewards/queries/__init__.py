@@ -1,0 +1,152 @@
+"""The only readers of rewards, in the actor's scope."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from gongying.books.money import read as money
+from gongying.books.trade import read as trade
+from gongying.core import calendar
+from gongying.core.actor import Actor
+from gongying.core.doors import EVERYONE, query
+from gongying.core.policies import read as policies
+from gongying.core.scope import one
+from gongying.core.words import pick
+
+from ..models import Run, Statement
+from ..rules import Programme
+from .calculation import Calculation, Due, calculate, preview, selection_of, settled_before
+from .progress import Progress, progress, running_period
+
+__all__ = [
+    "Calculation", "Due", "LineView", "Progress", "StatementView", "Step", "calculate", "evidence", "preview", "progress",
+    "running_period", "runs", "selection_of", "settled_before", "statement", "statement_lines", "statement_row",
+    "statements", "total",
+]  # fmt: skip
+LONGEST_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the derivation, for people and programs."""
+
+    code: str
+    amount: int
+    inputs: dict[str, str]
+    children: list["Step"]
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """A statement with its derivation and its place in the account."""
+
+    id: int
+    number: str
+    programme: str
+    period: str
+    policy_hash: str
+    state: str
+    run_state: str
+    due: Due
+    steps: list[Step]
+    balance_minor: int
+    disputes: list[str]
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One sales line behind a statement."""
+
+    id: int
+    business_date: date
+    document: str
+    product: str
+    quantity: int
+    net_minor: int
+    kind: str
+
+
+def runs(actor: Actor) -> QuerySet[Run]:
+    """Settlement runs, newest first, with their number of statements and what is due."""
+    return Run.objects.annotate(count=Count("statements"), due=Sum("statements__due_minor")).order_by("-id")
+
+
+def statements(actor: Actor) -> QuerySet[Statement]:
+    """Statements in scope, newest first; a distributor sees them once they are approved."""
+    rows: QuerySet[Statement] = Statement.objects.for_actor(actor).select_related("run", "party").order_by("-id")
+    return rows if actor.whole_network or actor.role == "regional" else rows.filter(run__state="posted")
+
+
+def statement_row(actor: Actor, statement_id: int) -> Statement:
+    """One statement in scope, or Missing."""
+    return one(statements(actor), pk=statement_id)
+
+
+@query(needs="rewards.view", roles=EVERYONE)
+def statement(actor: Actor, *, statement_id: int) -> StatementView:
+    """A statement with its derivation, for head office and distributor alike."""
+    row = statement_row(actor, statement_id)
+    due = Due(
+        row.party_id, row.party.code, pick(row.party.name, row.party.name_en), row.currency, row.base, row.lines, row.tier,
+        row.entitled_minor, row.settled_minor, row.due_minor,
+    )  # fmt: skip
+    steps = [_step(part) for part in json.loads(row.derivation)]
+    balance = money.balance(actor, kind="rebate", holder_id=row.party_id, currency=row.currency)
+    disputes = list(row.disputes.unscoped("of a visible statement").values_list("reason", flat=True))
+    run = row.run
+    return StatementView(
+        row.pk, run.number, run.programme, run.period, run.policy_hash, row.state, run.state, due, steps, balance, disputes
+    )  # fmt: skip
+
+
+def _step(part: dict[str, Any]) -> Step:
+    return Step(part["code"], part["amount"], part["inputs"], [_step(child) for child in part["children"]])
+
+
+def evidence(actor: Actor, row: Statement) -> QuerySet[Any]:
+    """The sales lines a statement rests on: exactly those its run saw."""
+    document = policies.parsed(policies.version(row.run.version_id))
+    span = calendar.period(row.run.period)
+    rows = trade.lines(
+        actor,
+        level="sell_in",
+        start=span.start,
+        end=span.end,
+        currency=row.currency,
+        party_id=row.party_id,
+        up_to=row.run.watermark,
+    )
+    if not isinstance(document, Programme):
+        return rows
+    if document.categories or document.products:
+        rows = rows.filter(
+            Q(product__category__code__in=document.categories) | Q(product__code__in=document.products)
+        )
+    return rows.exclude(product__code__in=document.without) if document.without else rows
+
+
+@query(needs="rewards.view", roles=EVERYONE)
+def statement_lines(actor: Actor, *, statement_id: int, offset: int = 0, limit: int = 50) -> list[LineView]:
+    """The sales lines behind a statement, at most 200 at a time."""
+    rows = evidence(actor, statement_row(actor, statement_id))
+    first, size = max(0, offset), min(max(1, limit), LONGEST_PAGE)
+    return [
+        LineView(
+            r.pk,
+            r.business_date,
+            r.document,
+            pick(r.product.name, r.product.name_en),
+            r.quantity,
+            r.net_minor,
+            r.kind,
+        )
+        for r in rows[first : first + size]
+    ]
+
+
+def total(rows: QuerySet[Statement]) -> int:
+    """What a selection of statements is due, in minor units."""
+    return rows.order_by().aggregate(due=Sum("due_minor"))["due"] or 0

@@ -1,0 +1,90 @@
+"""How far a distributor is in its running programmes."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from gongying.books.lake.read import Snapshot
+from gongying.books.metrics import read as metrics
+from gongying.core import calendar
+from gongying.core.actor import Actor
+from gongying.core.policies import read as policies
+from gongying.core.refusal import Missing
+from gongying.core.words import pick
+from gongying.engines.rebates import derive
+
+from ..rules import PROGRAMME, Programme
+from .calculation import selection_of
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a distributor is in a running programme: base so far, what it earned, and what the next tier would bring.
+
+    `base` and the starts are in minor units for value and in pieces for quantity; `next_gain_minor` is what reaching the
+    next tier exactly would add to the rebate.
+    """
+
+    programme: str
+    title: str
+    period: str
+    basis: str
+    currency: str
+    base: int
+    accrued_minor: int
+    tier: int | None
+    tiers: int
+    start: int
+    next_start: int | None
+    gap: int | None
+    next_gain_minor: int | None
+
+
+def progress(actor: Actor, party_id: int, on: date, moment: Snapshot | None = None) -> list[Progress]:
+    """The programmes of a distributor that run on a day, as known now (or at a snapshot).
+
+    Missing when the party is out of scope.
+    """
+    if not actor.sees(party_id):
+        raise Missing("no such distributor")
+    newest = {row.key: row for row in policies.in_force(PROGRAMME.code, on)}
+    documents = [(row, policies.parsed(row)) for row in newest.values()]
+    asked = [(row, doc, running_period(doc, on)) for row, doc in documents if isinstance(doc, Programme)]
+    found = []
+    for (row, document, span), held in zip(
+        asked, metrics.bases([selection_of(doc, span, None) for _row, doc, span in asked], moment), strict=True
+    ):
+        base = next((each for each in held if each.party_id == party_id), None)
+        if base is not None:
+            counted = base.net_minor if document.basis == "value" else base.quantity
+            found.append(_progress(row.key, pick(row.title, row.title_en), document, span, counted))
+    return found
+
+
+def running_period(document: Programme, on: date) -> calendar.Period:
+    """The natural period of the programme's kind that holds a day."""
+    kinds = {"month": calendar.month_of, "quarter": calendar.quarter_of, "year": calendar.year_of}
+    return kinds[document.period](on)
+
+
+def _progress(key: str, title: str, document: Programme, span: calendar.Period, counted: int) -> Progress:
+    terms = document.terms()
+    unit = 100 if document.basis == "value" else 1
+    now = derive(counted, terms, 0)
+    starts = [int(tier.start * unit) for tier in terms.tiers]
+    above = [start for start in starts if start > counted]
+    following = above[0] if above else None
+    return Progress(
+        programme=key,
+        title=title,
+        period=span.code,
+        basis=document.basis,
+        currency=document.currency,
+        base=counted,
+        accrued_minor=now.entitled,
+        tier=now.tier,
+        tiers=len(starts),
+        start=max((start for start in starts if start <= counted), default=0),
+        next_start=following,
+        gap=None if following is None else following - counted,
+        next_gain_minor=None if following is None else derive(following, terms, 0).entitled - now.entitled,
+    )

@@ -1,0 +1,61 @@
+"""Pages of rewards: programmes, runs, the statement with its explanation."""
+
+from typing import Any
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from gongying.core.ui import links, nav, todo
+
+from .. import queries
+from ..models import Run
+from . import programmes, runs, statements
+
+urlpatterns = [
+    path("programmes/", programmes.programmes, name="programmes"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/settle/", runs.settle, name="settle"),
+    path("runs/<int:run_id>/", runs.run, name="run"),
+    path("runs/<int:run_id>/decide/", runs.decide, name="decide"),
+    path("statements/", statements.statements, name="statements"),
+    path("statements/<int:statement_id>/", statements.statement, name="statement"),
+]
+
+
+def _waiting(actor: Any) -> Any:
+    """Runs to approve, objections to rule on; for a distributor the statements to confirm."""
+    if actor.can("rewards.approve"):
+        count = Run.objects.filter(state="pending").exclude(created_by=actor.name).count()
+        note = _("They were submitted by somebody else.")
+        yield todo.Todo(_("settlements to approve"), count, "/rewards/runs/", "calc", "warn", note)
+    if actor.can("rewards.preview"):
+        count = queries.statements(actor).filter(state="disputed").count()
+        yield todo.Todo(
+            _("statements in dispute"),
+            count,
+            "/rewards/statements/?state=disputed",
+            "alert",
+            "bad",
+            _("A distributor waits for an answer."),
+        )
+    if actor.can("rewards.confirm") and not actor.whole_network:
+        count = queries.statements(actor).filter(state="open").count()
+        yield todo.Todo(
+            _("statements to confirm"),
+            count,
+            "/rewards/statements/?state=open",
+            "bill",
+            "",
+            _("Read them, confirm them or object to a line."),
+        )
+
+
+todo.register(_waiting)
+links.home("statement", "rewards:statement")
+links.home("run", "rewards:run")
+links.home("statements", "rewards:statements")
+nav.register(
+    nav.NavItem(_("Programmes"), "/rewards/programmes/", "rewards.preview", 30, "rewards", "gift"),
+    nav.NavItem(_("Settlement"), "/rewards/runs/", "rewards.preview", 31, "rewards", "calc"),
+    nav.NavItem(_("Statements"), "/rewards/statements/", "rewards.view", 32, "rewards", "bill"),
+)
