@@ -6,8 +6,10 @@
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -57,8 +59,25 @@ class Snapshot:
 
     def rows(self, expression: Any) -> list[tuple[Any, ...]]:
         """The rows of an Ibis expression. Safe from several threads."""
-        sql = ibis.to_sql(expression, dialect=DIALECT)
-        return self.engine.cursor().execute(str(sql)).fetchall()
+        return self._run(_compiled(expression))
+
+    def ask(self, make: Callable[..., Any], *given: Any) -> list[tuple[Any, ...]]:
+        """The rows of `make(*given)`. A question that was asked before, of any state of the books, is compiled no more:
+        compiling takes longer than running. `make` must be a function of what is given alone.
+        """
+        return self._run(_question(make, given))
+
+    def _run(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.engine.cursor().execute(sql).fetchall()
+
+
+def _compiled(expression: Any) -> str:
+    return str(ibis.to_sql(expression, dialect=DIALECT))
+
+
+@lru_cache(maxsize=2048)
+def _question(make: Callable[..., Any], given: tuple[Any, ...]) -> str:
+    return _compiled(make(*given))
 
 
 _lock = threading.Lock()

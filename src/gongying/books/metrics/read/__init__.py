@@ -87,26 +87,30 @@ def figure(
 
 def newest_day(actor: Actor, on: Snapshot) -> date | None:
     """The newest business date of the sell-in the actor may see."""
-    table = LINES.filter(LINES.level == "sell_in")
-    if actor.parties is not None:
-        table = table.filter(table.party_id.isin(sorted(actor.parties)) if actor.parties else ibis.literal(False))
     key = (on.serial, "newest_day", actor.parties)
     if key not in _days:
         if len(_days) > MOST_KEPT:
             _days.clear()
-        _days[key] = on.rows(table.aggregate(last=table.business_date.max()))[0][0]
+        _days[key] = on.ask(_newest_day, actor.parties)[0][0]
     return _days[key]
+
+
+def _newest_day(parties: frozenset[int] | None) -> Any:
+    table = LINES.filter(LINES.level == "sell_in")
+    if parties is not None:
+        table = table.filter(table.party_id.isin(sorted(parties)) if parties else ibis.literal(False))
+    return table.aggregate(last=table.business_date.max())
 
 
 def _compute(metric: Metric, window: Window, moment: Snapshot) -> Figure:
     """Run the inputs and join them by key in the order of the keys."""
     held: dict[str, dict[tuple[Any, ...], Any]] = {}
     for name, expression in metric.inputs.items():
-        held[name] = {tuple(row[:-1]): row[-1] for row in moment.rows(expression(window))}
+        held[name] = {tuple(row[:-1]): row[-1] for row in moment.ask(expression, window)}
     whole = None
     if metric.whole:
         first = next(iter(metric.inputs.values()))
-        rows = moment.rows(first(Window(window.start, window.end, (), window.parties)))
+        rows = moment.ask(first, Window(window.start, window.end, (), window.parties))
         whole = rows[0][-1] if rows else None
     keys = sorted(set().union(*held.values()), key=lambda key: tuple((part is None, str(part)) for part in key))
     length, made = days(window), []

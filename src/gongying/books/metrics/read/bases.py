@@ -56,7 +56,7 @@ def bases(selections: Sequence[Selection], on: Snapshot | None = None) -> list[l
     known = _kept.get(key)
     if known is not None:
         return known
-    rows = moment.rows(expression(selections))
+    rows = moment.ask(expression, tuple(selections))
     found: list[list[Base]] = [[] for _each in selections]
     for party_id, *values in rows:
         for place in range(len(selections)):

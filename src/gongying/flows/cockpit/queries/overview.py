@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from gongying.books.goods import read as goods
 from gongying.books.metrics.read import figure
@@ -66,31 +67,31 @@ def overview(actor: Actor, *, year: str = "") -> Overview:
 
 def of_season(actor: Actor, of: Season) -> Overview:
     """The overview of a year that was looked up already."""
-    known = {"start": of.start, "end": of.end, "on": of.moment}
+    known: dict[str, Any] = {"start": of.start, "end": of.end, "on": of.moment}
     closed = known | {"end": of.closed}
-    months = figure(actor, "sell_in", by=("month",), **known).as_dict()  # type: ignore[arg-type]
-    asked = figure(actor, "target", by=("month",), **(known | {"end": of.month_end})).as_dict()  # type: ignore[arg-type]
-    reached = figure(actor, "attainment", by=("month",), **known).as_dict()  # type: ignore[arg-type]
-    cells = figure(actor, "attainment", by=("category", "region"), **closed).as_dict()  # type: ignore[arg-type]
+    months = figure(actor, "sell_in", by=("month",), **known).as_dict()
+    asked = figure(actor, "target", by=("month",), **(known | {"end": of.month_end})).as_dict()
+    reached = figure(actor, "attainment", by=("month",), **known).as_dict()
+    cells = figure(actor, "attainment", by=("category", "region"), **closed).as_dict()
     everybody = standings(actor, of)
     return Overview(
         year=of.year,
         last_day=of.last_day,
         closed=of.closed_day,
         at=of.moment.at,
-        net_minor=figure(actor, "sell_in", **known).one or 0,  # type: ignore[arg-type]
-        growth=figure(actor, "growth", **known).one,  # type: ignore[arg-type]
-        target_minor=figure(actor, "target", **closed).one,  # type: ignore[arg-type]
-        attainment=figure(actor, "attainment", **closed).one,  # type: ignore[arg-type]
-        active=figure(actor, "active_distributors", **known).one or 0,  # type: ignore[arg-type]
+        net_minor=figure(actor, "sell_in", **known).one or 0,
+        growth=figure(actor, "growth", **known).one,
+        target_minor=figure(actor, "target", **closed).one,
+        attainment=figure(actor, "attainment", **closed).one,
+        active=figure(actor, "active_distributors", **known).one or 0,
         distributors=len(everybody),
-        dio=figure(actor, "dio", **closed).one,  # type: ignore[arg-type]
-        slow=figure(actor, "slow_moving_share", **closed).one,  # type: ignore[arg-type]
-        returns=figure(actor, "returns_rate", **known).one,  # type: ignore[arg-type]
+        dio=figure(actor, "dio", **closed).one,
+        slow=figure(actor, "slow_moving_share", **closed).one,
+        returns=figure(actor, "returns_rate", **known).one,
         rebate_minor=sum(each.rebate_minor for each in everybody),
         ranking=[each for each in everybody if each.net_minor],
         months=[Month(m, net, asked.get(m), reached.get(m)) for m, net in sorted(months.items())],
-        provinces=figure(actor, "attainment", by=("province",), **closed).as_dict(),  # type: ignore[arg-type]
+        provinces=figure(actor, "attainment", by=("province",), **closed).as_dict(),
         regions=sorted({region for _category, region in cells if region}),
         categories=sorted({category for category, _region in cells if category}),
         matrix={f"{category}|{region}": value for (category, region), value in cells.items()},
