@@ -1,0 +1,83 @@
+"""The overview and a distributor's page on the AdventureWorks load, against an empty page of the same shell.
+
+The baseline is the messages page of the same log-in in the same process: session, actor, navigation and template, no figure.
+Prints the median server time of each page, its ratio to the baseline, and its number of queries. The folder of the data is
+given by `GONGYING_ADVENTUREWORKS` or the first argument.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongying.site.settings")
+os.environ["GONGYING_DATA"] = tempfile.mkdtemp()
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from gongying.areas.imports.actions import profile
+from gongying.books.parties.models import Party
+from gongying.books.trade.models import Line
+from gongying.core.actor import SYSTEM
+from gongying.core.people.access import sync_roles
+from gongying.core.people.models import User, UserScope
+
+TIMES = 30
+
+
+def load(folder):
+    """The folder in a fresh database, and a browser of an administrator."""
+    Path(os.environ["GONGYING_DATA"]).mkdir(exist_ok=True)
+    call_command("migrate", verbosity=0)
+    sync_roles()
+    profile.load(SYSTEM, "adventureworks", folder)
+    user = User.objects.create_user("bench", "x", name="bench", role="admin")
+    UserScope.objects.create(user=user, kind="all", key="")
+    browser = Client(raise_request_exception=True)
+    browser.force_login(user)
+    return browser
+
+
+def measure(browser, address):
+    """Median seconds of a warm request, its queries, and the seconds of the first."""
+    start = time.perf_counter()
+    assert browser.get(address).status_code == 200, address
+    first = time.perf_counter() - start
+    with CaptureQueriesContext(connection) as seen:
+        browser.get(address)
+    taken = []
+    for _each in range(TIMES):
+        start = time.perf_counter()
+        browser.get(address)
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken), len(seen), first
+
+
+def main():
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ["GONGYING_ADVENTUREWORKS"])
+    browser = load(folder)
+    (party,) = (
+        Party.objects.unscoped("bench")
+        .filter(pk__in=Line.objects.unscoped("bench").values("party"))
+        .values_list("id", flat=True)[:1]
+    )
+    base, queries, _first = measure(browser, "/ui/notices/")
+    print(f"empty page            {base * 1000:7.1f} ms  ratio  1.00  queries {queries}")
+    for name, address in (("overview", "/"), ("distributor", f"/cockpit/distributors/{party}/")):
+        taken, queries, first = measure(browser, address)
+        print(
+            f"{name:21} {taken * 1000:7.1f} ms  ratio {taken / base:5.2f}  queries {queries}  first {first * 1000:.0f} ms"
+        )
+
+
+if __name__ == "__main__":
+    main()
