@@ -26,6 +26,13 @@ def accounts(actor: Actor, *, kind: str) -> QuerySet[Account]:
     return rows.order_by("code")
 
 
+def totals(actor: Actor, *, kind: str) -> dict[str, int]:
+    """The posted balances of a kind in scope by currency, in minor units, largest first."""
+    rows = Account.objects.for_actor(actor).filter(kind=kind).order_by()
+    sums = rows.values_list("currency").annotate(total=Sum("balance_minor"))
+    return dict(sorted(sums, key=lambda row: (-abs(row[1]), row[0])))
+
+
 def balance(actor: Actor, *, kind: str, holder_id: int, currency: str) -> int:
     """The posted balance of a holder's account, 0 when it was never opened."""
     row = accounts(actor, kind=kind).filter(holder_id=holder_id, currency=currency).first()

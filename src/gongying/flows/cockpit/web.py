@@ -56,15 +56,14 @@ def home(request: Request) -> HttpResponse:
         (code, named.get(code, code), [(region, view.matrix.get(f"{code}|{region}")) for region in view.regions])
         for code in view.categories
     ]
-    ranked = sorted((s for s in view.ranking if s.attainment is not None), key=lambda s: -(s.attainment or 0))
     context = {
         "view": view,
         "years": of.years,
         "tiles": [(tile, view.provinces.get(tile.code)) for tile in rules.tiles(is_chinese())],
         "matrix": matrix,
         "regions": [(code, named.get(code, code)) for code in view.regions],
-        "best": ranked[:6],
-        "last": ranked[6:][-3:],
+        "best": view.best,
+        "last": view.last,
         "todos": todo.todos(actor),
         "chart": _columns(view.months),
         "progress_of_year": Decimal((view.last_day - date(view.last_day.year, 1, 1)).days + 1) / 365,

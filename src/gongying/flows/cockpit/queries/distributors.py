@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from gongying.books.metrics.read import figure
 from gongying.books.money import read as money
@@ -39,13 +40,13 @@ class Standing:
 
 def standings(actor: Actor, of: Season) -> list[Standing]:
     """Every distributor in scope, largest first. Attainment is of the complete months, the others of what is known."""
-    known = {"start": of.start, "end": of.end, "on": of.moment, "by": ("party",)}
-    closed = known | {"end": of.closed}
-    net = figure(actor, "sell_in", **known).as_dict()  # type: ignore[arg-type]
-    growth = figure(actor, "growth", **known).as_dict()  # type: ignore[arg-type]
-    share = figure(actor, "share", **known).as_dict()  # type: ignore[arg-type]
-    reached = figure(actor, "attainment", **closed).as_dict()  # type: ignore[arg-type]
-    dio = figure(actor, "dio", **closed).as_dict()  # type: ignore[arg-type]
+    known: dict[str, Any] = {"start": of.start, "end": of.end, "on": of.moment, "by": ("party",)}
+    closed: dict[str, Any] = known | {"end": of.closed}
+    net = figure(actor, "sell_in", **known).as_dict()
+    growth = figure(actor, "growth", **known).as_dict()
+    share = figure(actor, "share", **known).as_dict()
+    reached = figure(actor, "attainment", **closed).as_dict()
+    dio = figure(actor, "dio", **closed).as_dict()
     rebate = {a.holder_id: a.balance_minor for a in money.accounts(actor, kind="rebate")}
     found = []
     for p in parties.parties(actor):

@@ -8,14 +8,15 @@ from typing import Any
 
 from gongying.books.goods import read as goods
 from gongying.books.metrics.read import figure
+from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
 from gongying.core.doors import EVERYONE, query
 from gongying.core.words import pick
 
-from .distributors import Standing, standings
 from .season import Season, season
 
+BEST, LAST = 6, 3
 __all__ = ["Overview", "Season", "overview", "season"]
 
 
@@ -27,6 +28,15 @@ class Month:
     net_minor: int
     target_minor: int | None
     attainment: Decimal | None
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A distributor in the ranking by attainment (a fraction)."""
+
+    party_id: int
+    name: str
+    attainment: Decimal
 
 
 @dataclass(frozen=True)
@@ -50,13 +60,14 @@ class Overview:
     dio: Decimal | None
     slow: Decimal | None
     returns: Decimal | None
-    rebate_minor: int
+    rebates: dict[str, int]  # minor units by currency
     months: list[Month]
     provinces: dict[str, Decimal | None]
     regions: list[str]
     categories: list[str]
     matrix: dict[str, Decimal | None]
-    ranking: list[Standing]
+    best: list[Ranked]
+    last: list[Ranked]
 
 
 @query(needs="cockpit.view", roles=EVERYONE)
@@ -73,7 +84,7 @@ def of_season(actor: Actor, of: Season) -> Overview:
     asked = figure(actor, "target", by=("month",), **(known | {"end": of.month_end})).as_dict()
     reached = figure(actor, "attainment", by=("month",), **known).as_dict()
     cells = figure(actor, "attainment", by=("category", "region"), **closed).as_dict()
-    everybody = standings(actor, of)
+    best, last = _ranking(actor, figure(actor, "attainment", by=("party",), **closed).as_dict())
     return Overview(
         year=of.year,
         last_day=of.last_day,
@@ -84,18 +95,35 @@ def of_season(actor: Actor, of: Season) -> Overview:
         target_minor=figure(actor, "target", **closed).one,
         attainment=figure(actor, "attainment", **closed).one,
         active=figure(actor, "active_distributors", **known).one or 0,
-        distributors=len(everybody),
+        distributors=parties.parties(actor).count(),
         dio=figure(actor, "dio", **closed).one,
         slow=figure(actor, "slow_moving_share", **closed).one,
         returns=figure(actor, "returns_rate", **known).one,
-        rebate_minor=sum(each.rebate_minor for each in everybody),
-        ranking=[each for each in everybody if each.net_minor],
+        rebates=money.totals(actor, kind="rebate"),
+        best=best,
+        last=last,
         months=[Month(m, net, asked.get(m), reached.get(m)) for m, net in sorted(months.items())],
         provinces=figure(actor, "attainment", by=("province",), **closed).as_dict(),
         regions=sorted({region for _category, region in cells if region}),
         categories=sorted({category for category, _region in cells if category}),
         matrix={f"{category}|{region}": value for (category, region), value in cells.items()},
     )
+
+
+def _ranking(actor: Actor, reached: dict[str, Decimal | None]) -> tuple[list[Ranked], list[Ranked]]:
+    """The first six and the last three by attainment."""
+    order = sorted(
+        ((value, code) for code, value in reached.items() if value is not None),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    first, final = order[:BEST], order[BEST:][-LAST:]
+    known = {p.code: p for p in parties.parties(actor).filter(code__in=[code for _value, code in (*first, *final)])}
+
+    def ranked(rows: list[tuple[Decimal, str]]) -> list[Ranked]:
+        held = [(known[code], value) for value, code in rows if code in known]
+        return [Ranked(party.pk, pick(party.name, party.name_en), value) for party, value in held]
+
+    return ranked(first), ranked(final)
 
 
 @lru_cache(maxsize=8)

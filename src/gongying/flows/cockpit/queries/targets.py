@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from gongying.books.metrics.read import figure
 from gongying.books.parties import read as parties
@@ -36,13 +37,13 @@ class Asked:
 
 def targets(actor: Actor, of: Season) -> list[Asked]:
     """Every distributor in scope with a target in the year, the furthest behind first."""
-    year = {"start": of.start, "end": date(of.start.year + 1, 1, 1), "on": of.moment}
-    closed = {"start": of.start, "end": of.closed, "on": of.moment}
-    asked = figure(actor, "target", by=("party",), **year).as_dict()  # type: ignore[arg-type]
-    net = figure(actor, "sell_in", by=("party",), **closed).as_dict()  # type: ignore[arg-type]
-    due = figure(actor, "target", by=("party",), **closed).as_dict()  # type: ignore[arg-type]
-    reached = figure(actor, "attainment", by=("party",), **closed).as_dict()  # type: ignore[arg-type]
-    cells = figure(actor, "attainment", by=("party", "quarter"), **closed).as_dict()  # type: ignore[arg-type]
+    year: dict[str, Any] = {"start": of.start, "end": date(of.start.year + 1, 1, 1), "on": of.moment}
+    closed: dict[str, Any] = {"start": of.start, "end": of.closed, "on": of.moment}
+    asked = figure(actor, "target", by=("party",), **year).as_dict()
+    net = figure(actor, "sell_in", by=("party",), **closed).as_dict()
+    due = figure(actor, "target", by=("party",), **closed).as_dict()
+    reached = figure(actor, "attainment", by=("party",), **closed).as_dict()
+    cells = figure(actor, "attainment", by=("party", "quarter"), **closed).as_dict()
     quarters = [calendar.quarter_of(date(of.start.year, month, 1)).code for month in (1, 4, 7, 10)]
     found = []
     for p in parties.parties(actor):
