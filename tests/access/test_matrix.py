@@ -89,6 +89,9 @@ def addresses(world, code):
         f"/cockpit/distributors/{party}/",
         f"/cockpit/distributors/{party}/lines/",
         f"/cockpit/distributors/{party}/lines/?export=csv",
+        f"/cockpit/distributors/{party}/stock/",
+        f"/cockpit/distributors/{party}/prices/?export=csv",
+        f"/cockpit/distributors/{party}/activity/",
         f"/imports/{batch}/",
         f"/imports/{batch}/?export=errors",
     ]

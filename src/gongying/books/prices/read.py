@@ -46,6 +46,24 @@ def prices(
     return rows.order_by("list_code", "product__code", "min_quantity", "valid_from")
 
 
+def holding(actor: Actor, party_id: int, on: date, *, kind: str = "dealer", quantity: int = 1) -> list[Price]:
+    """The price of every product that holds for a party on a day, one row a product, in two questions."""
+    order = {scope: place for place, scope in enumerate(scopes_of(party_id, on))}
+    best: dict[int, Price] = {}
+    for row in prices(actor, kind=kind, at=on).filter(min_quantity__lte=quantity):
+        if (row.scope_kind, row.scope_key) not in order:
+            continue
+        known = best.get(row.product_id)
+        if known is None or _rank(row, order) < _rank(known, order):
+            best[row.product_id] = row
+    return list(best.values())
+
+
+def _rank(row: Price, order: dict[tuple[str, str], int]) -> tuple[int, int, int, int]:
+    """The most specific scope first, then the highest quantity step, then the newest first day."""
+    return order[row.scope_kind, row.scope_key], -row.min_quantity, -row.valid_from.toordinal(), -row.pk
+
+
 def price(
     actor: Actor, product_id: int, on: date, *, party_id: int | None = None, kind: str = "dealer", quantity: int = 1
 ) -> PriceFound | None:
@@ -60,7 +78,7 @@ def price(
     ]
     if not found:
         return None
-    found.sort(key=lambda r: (order[r.scope_kind, r.scope_key], -r.min_quantity, -r.valid_from.toordinal(), -r.pk))
+    found.sort(key=lambda row: _rank(row, order))
     best = found[0]
     why = [
         f"{r.list_code} {r.scope_kind}:{r.scope_key or '*'} ≥{r.min_quantity} {r.valid_from} {r.price}"

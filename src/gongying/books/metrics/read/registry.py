@@ -177,3 +177,13 @@ register(
         lambda i, n: ratio(i["slow"] or 0, i["stock"]),
     )
 )
+register(
+    Metric(
+        "coverage",
+        _("Range coverage"),
+        "ratio",
+        _("Product groups bought more than returned ÷ product groups of the brand"),
+        {"bought": sums.categories, "offered": sums.offered},
+        lambda i, n: ratio(i["bought"] or 0, i["offered"]),
+    )
+)

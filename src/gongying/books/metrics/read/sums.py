@@ -123,6 +123,16 @@ def parties(window: Window) -> Any:
     return _distinct(window, "party_id")
 
 
+def categories(window: Window) -> Any:
+    """Product groups of which more was bought than returned."""
+    return _distinct(window, "category")
+
+
+def offered(window: Window) -> Any:
+    """Product groups of the brand: one number, whatever the grain."""
+    return PRODUCTS.aggregate(value=PRODUCTS.category.nunique())
+
+
 def _distinct(window: Window, name: str) -> Any:
     table = lines(window)
     keys = [each for each in window.by if each != name]

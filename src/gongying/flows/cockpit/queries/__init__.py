@@ -4,18 +4,26 @@ from .distributors import Standing, standings
 from .figures import Answer, figure
 from .overview import Overview, Season, overview, season
 from .party import PartyView, party_view
+from .record import Event, Held, Holding, Priced, activity, holding, price_list
 from .targets import Asked, targets
 
 __all__ = [
     "Answer",
     "Asked",
+    "Event",
+    "Held",
+    "Holding",
     "Overview",
     "PartyView",
+    "Priced",
     "Season",
     "Standing",
+    "activity",
     "figure",
+    "holding",
     "overview",
     "party_view",
+    "price_list",
     "season",
     "standings",
     "targets",

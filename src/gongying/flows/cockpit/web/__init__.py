@@ -23,8 +23,9 @@ from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import money, percent
 from gongying.core.words import is_chinese, pick
 
-from . import queries, rules
-from .queries.overview import Month, names, of_season
+from .. import queries, rules
+from ..queries.overview import Month, names, of_season
+from . import record
 
 CONTRIBUTORS = 8
 LOW = Decimal("0.8")
@@ -164,6 +165,7 @@ def distributor(request: Request, party_id: int) -> HttpResponse:
         "of": of,
         "chart": _columns(view.months),
         "statements": rewards.statements(actor).filter(party_id=party.pk)[:6],
+        "tab": "overview",
     }
     return render(request, "cockpit/distributor.html", context)
 
@@ -194,7 +196,7 @@ def lines(request: Request, party_id: int) -> HttpResponse:
     actor = request.actor
     party = parties.party(actor, party_id)
     rows = trade.lines(actor, level="sell_in", start=date(1970, 1, 1), end=date(2199, 1, 1), party_id=party.pk)
-    return LINES.respond(request, rows, "cockpit/lines.html", {"party": party})
+    return LINES.respond(request, rows, "cockpit/lines.html", {"party": party, "tab": "lines"})
 
 
 @page(needs="cockpit.view")
@@ -288,11 +290,15 @@ def _hits(actor: Any, wanted: str) -> Any:
 root = home
 search.register(_hits)
 links.home("party", "cockpit:distributor")
+links.home("targets", "cockpit:targets")
 urlpatterns = [
     path("distributors/", distributors, name="distributors"),
     path("distributors/selected/", selected, name="selected"),
     path("distributors/<int:party_id>/", distributor, name="distributor"),
     path("distributors/<int:party_id>/lines/", lines, name="lines"),
+    path("distributors/<int:party_id>/stock/", record.stock, name="stock"),
+    path("distributors/<int:party_id>/prices/", record.prices, name="prices"),
+    path("distributors/<int:party_id>/activity/", record.activity, name="activity"),
     path("targets/", targets, name="targets"),
     path("figures/<slug:metric>/", figure, name="figure"),
 ]
