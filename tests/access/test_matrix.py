@@ -5,6 +5,7 @@ The last test plants access bugs one by one and shows that the walk finds each o
 
 import io
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +17,7 @@ from gongying.areas.imports import queries as imports_queries
 from gongying.areas.rewards import actions as rewards
 from gongying.areas.rewards import queries as rewards_queries
 from gongying.areas.rewards.models import Statement
+from gongying.areas.tiers import actions as tiers
 from gongying.books.lake import post as lake
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
@@ -25,6 +27,7 @@ from gongying.core.doors import ACTIONS, HQ, QUERIES, permissions
 from gongying.core.files import shelf
 from gongying.core.people.access import sync_roles
 from gongying.core.people.models import User, UserScope
+from gongying.core.policies import actions as policies
 from gongying.core.scope import ScopedQuerySet
 from gongying.core.ui.pages import PAGES
 
@@ -34,11 +37,29 @@ for _home in sorted((Path(__file__).parent / "policy").glob("*.toml")):
     for _part, _rows in tomllib.loads(_home.read_text()).items():
         POLICY[_part] |= _rows
 ROLES = ("admin", "director", "regional", "finance", "planner", "auditor", "owner", "clerk")
+DIRECTOR = Actor("director", role="director", may=frozenset({"*"}), parties=None)
 FINANCE = Actor("finance", role="finance", may=frozenset({"*"}), parties=None)
 
 
 def allowed(words):
     return set(ROLES) if words == "everyone" else set(HQ) if words == "hq" else set(words.split())
+
+
+def levels(network):
+    """A tier programme with an approved review of both distributors."""
+    need = [{"metric": "sell_in", "at_least": "1000"}]
+    document = {"levels": [{"code": "bronze", "name": "铜牌", "needs": need}]}
+    version = policies.draft(
+        SYSTEM,
+        kind="tiers.programme",
+        key="tiers",
+        title="等级",
+        document=document,
+        effective_from=date(2026, 1, 1),
+    )
+    policies.publish(SYSTEM, version_id=version)
+    made = tiers.review(SYSTEM, programme="tiers", period="2026", as_of=date(2026, 11, 1))
+    tiers.approve(DIRECTOR, review_id=made.review_id)
 
 
 @pytest.fixture
@@ -51,6 +72,7 @@ def world(network, programme, settings, tmp_path, monkeypatch):
     network.sell(network.line(yuan=9000, doc="CNRY-D1-S"), network.line("D2", 9000, doc="CNRY-D2-S"))
     done = rewards.settle(SYSTEM, programme="annual", period="2026")
     rewards.approve(FINANCE, run_id=done.run_id)
+    levels(network)
     network.people, network.statements, network.batches = {}, {}, {}
     for role in ROLES:
         for code in ("D1", "D2") if role in ("owner", "clerk", "regional") else ("",):
@@ -92,6 +114,8 @@ def addresses(world, code):
         f"/cockpit/distributors/{party}/stock/",
         f"/cockpit/distributors/{party}/prices/?export=csv",
         f"/cockpit/distributors/{party}/activity/",
+        f"/tiers/distributors/{party}/",
+        f"/api/tiers/standing?party_id={party}&programme=tiers&on=2027-01-01",
         f"/imports/{batch}/",
         f"/imports/{batch}/?export=errors",
     ]
@@ -120,6 +144,10 @@ SHARED = [
     "/rewards/statements/",
     "/rewards/statements/?export=xlsx",
     "/rewards/runs/1/",
+    "/tiers/",
+    "/tiers/?export=csv",
+    "/tiers/reviews/",
+    "/tiers/reviews/1/",
     "/imports/",
     "/api/cockpit/overview",
     "/api/rewards/preview?programme=annual&period=2026",

@@ -104,7 +104,7 @@ def _newest_day(parties: frozenset[int] | None) -> Any:
 
 def _compute(metric: Metric, window: Window, moment: Snapshot) -> Figure:
     """Run the inputs and join them by key in the order of the keys."""
-    held: dict[str, dict[tuple[Any, ...] | None, Any]] = {}
+    held: dict[str, dict[tuple[Any, ...], Any]] = {}
     for name, expression in metric.inputs.items():
         held[name] = {tuple(row[:-1]): row[-1] for row in moment.ask(expression, window)}
     whole = None
@@ -112,13 +112,13 @@ def _compute(metric: Metric, window: Window, moment: Snapshot) -> Figure:
         first = next(iter(metric.inputs.values()))
         rows = moment.ask(first, Window(window.start, window.end, (), window.parties))
         whole = rows[0][-1] if rows else None
-    every = () if window.by else None  # an input without the grain counts in every row
-    keys = sorted(
-        set().union(*held.values()) - {every}, key=lambda key: tuple((part is None, str(part)) for part in key)
-    )
+    found = set[tuple[Any, ...]]().union(*held.values())
+    if window.by:
+        found.discard(())  # an input without the grain is no row of its own: it counts in every row
+    keys = sorted(found, key=lambda key: tuple((part is None, str(part)) for part in key))
     length, made = days(window), []
     for key in keys or ([()] if not window.by else []):
-        inputs = {name: rows.get(key, rows.get(every)) for name, rows in held.items()} | {"whole": whole}
+        inputs = {name: rows.get(key, rows.get(())) for name, rows in held.items()} | {"whole": whole}
         made.append((*key, metric.of(inputs, length)))
     return Figure(
         metric.code, metric.unit, metric.version, (*window.by, metric.code), made, moment.stamp, moment.at

@@ -92,8 +92,8 @@ def icon(name: str) -> SafeString:
 
 
 TONES = {
-    "good": ("posted", "published", "done", "confirmed", "whole", "active", "ok", "sale"),
-    "bad": ("disputed", "failed", "void", "forbidden", "withdrawn", "broken", "refused", "disabled"),
+    "good": ("posted", "approved", "published", "done", "confirmed", "whole", "active", "ok", "sale"),
+    "bad": ("disputed", "rejected", "failed", "void", "forbidden", "withdrawn", "broken", "refused", "disabled"),
     "wait": ("pending", "open", "draft", "queued", "running", "submitted"),
 }
 SIGNS_OF = {"good": "check", "bad": "alert", "wait": "clock", "mute": "info"}

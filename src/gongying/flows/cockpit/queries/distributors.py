@@ -10,6 +10,7 @@ from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
 from gongying.core.words import pick
 
+from .levels import levels
 from .season import Season
 
 
@@ -31,6 +32,8 @@ class Standing:
     share: Decimal | None
     dio: Decimal | None
     rebate_minor: int
+    level: str
+    level_name: str
 
     @property
     def pk(self) -> int:
@@ -48,6 +51,7 @@ def standings(actor: Actor, of: Season) -> list[Standing]:
     reached = figure(actor, "attainment", **closed).as_dict()
     dio = figure(actor, "dio", **closed).as_dict()
     rebate = {a.holder_id: a.balance_minor for a in money.accounts(actor, kind="rebate")}
+    held = levels(of)
     found = []
     for p in parties.parties(actor):
         area = p.region
@@ -69,6 +73,7 @@ def standings(actor: Actor, of: Season) -> list[Standing]:
                 share.get(p.code),
                 dio.get(p.code),
                 rebate.get(p.pk, 0),
+                *held.get(p.pk, ("", "")),
             )
         )
     return sorted(found, key=lambda s: (-s.net_minor, s.code))

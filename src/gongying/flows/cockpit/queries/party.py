@@ -14,6 +14,7 @@ from gongying.books.stock import read as stock
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.refusal import Missing
 
+from .levels import levels
 from .overview import Month, names
 from .season import Season
 
@@ -23,6 +24,7 @@ class PartyView:
     """A distributor in a year: figures as in the overview, the last twelve months, the mix of product groups."""
 
     party: Any
+    level: str
     net_minor: int
     target_minor: int | None
     attainment: Decimal | None
@@ -64,6 +66,7 @@ def party_view(actor: Actor, party_id: int, of: Season) -> PartyView:
     whole = sum(value for value in mix.values() if value > 0) or 1
     return PartyView(
         party=party,
+        level=levels(of).get(party.pk, ("", ""))[1],
         net_minor=figure(actor, "sell_in", **known).one or 0,
         target_minor=figure(actor, "target", **closed).one,
         attainment=figure(actor, "attainment", **closed).one,

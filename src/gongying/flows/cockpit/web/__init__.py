@@ -83,12 +83,14 @@ def _portal(request: HttpRequest, actor: Any) -> HttpResponse:
 
 
 def _list(rows: list[queries.Standing]) -> Table:
+    graded = sorted({(s.level, s.level_name) for s in rows if s.level})
     regions = sorted({(s.region_code, s.region) for s in rows if s.region_code})
     return Table(
         "distributors",
         [
             Column("code", _("Code"), lambda s: s.code, sort=lambda s: s.code, phone=False),
             Column("name", _("Name"), lambda s: s.name, sort=lambda s: s.name, href=lambda s: links.to("party", s.pk)),
+            Column("level", _("Level"), lambda s: s.level_name, sort=lambda s: s.level_name, href=lambda s: links.to("standing", s.pk), phone=False),
             Column("region", _("Region"), lambda s: f"{s.region} · {s.province}", sort=lambda s: s.region, phone=False),
             Column("net", _("Sell-in"), lambda s: (s.net_minor, s.currency), "money", lambda s: s.net_minor),
             Column("attainment", _("Attainment"), lambda s: s.attainment, "bar", lambda s: s.attainment),
@@ -102,6 +104,7 @@ def _list(rows: list[queries.Standing]) -> Table:
             s for s in rows if q.lower() in f"{s.code} {s.name}".lower() or s.initials.startswith(q.lower())
         ],
         filters=[
+            Filter("level", _("Level"), graded, lambda rows, value: [s for s in rows if s.level == value]),
             Filter("region", _("Region"), regions, lambda rows, value: [s for s in rows if s.region_code == value]),
             Filter(
                 "reach",

@@ -10,6 +10,7 @@ from itertools import groupby
 from gongying.areas.accounts import actions as accounts
 from gongying.areas.rewards import actions as rewards
 from gongying.areas.rewards import queries as rewards_queries
+from gongying.areas.tiers import actions as tiers
 from gongying.books.goods import post as goods
 from gongying.books.goods import read as goods_read
 from gongying.books.lake import post as lake
@@ -22,6 +23,7 @@ from gongying.core.policies import actions as policies
 
 from .. import actions
 from . import agreements
+from . import tiers as tier_programme
 from .brand import CATEGORIES
 from .geography import AREAS, CITIES, PROVINCES
 from .logins import Login, logins
@@ -56,6 +58,7 @@ class Loader:
         self._programmes()
         self._trade()
         self._declarations()
+        self._levels()
         self._answers()
         self._person(self.people[-1])
         return self.people
@@ -130,6 +133,25 @@ class Loader:
         for done, (_month, rows) in enumerate(held):
             self.report("stock", done, 24)
             actions.enter_counts(LOADER, rows=list(agreements.count_rows(rows, self.story, self.ids, self.goods)))
+
+    def _levels(self) -> None:
+        """The tier programme, last year's review decided and this year's on the table."""
+        planner, director = self._actor("planner"), self._actor("director")
+        version = policies.draft(
+            planner,
+            kind="tiers.programme",
+            key=tier_programme.KEY,
+            title=tier_programme.TITLE,
+            title_en=tier_programme.TITLE_EN,
+            document=tier_programme.DOCUMENT,
+            effective_from=self.story.start,
+        )
+        policies.publish(director, version_id=version)
+        lake.refresh()
+        for day, period, approved in tier_programme.reviewed(self.story.end):
+            made = tiers.review(planner, programme=tier_programme.KEY, period=period, as_of=day)
+            if approved and made.review_id is not None:
+                tiers.approve(director, review_id=made.review_id)
 
     def _programmes(self) -> None:
         planner, director = self._actor("planner"), self._actor("director")

@@ -1,0 +1,247 @@
+"""Pages of tiers: who stands where, one distributor's levels, reviews."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from gongying.books.metrics.read import METRICS
+from gongying.books.parties import read as parties
+from gongying.core.actor import Actor
+from gongying.core.doors import call
+from gongying.core.refusal import Missing, Refused
+from gongying.core.ui import links, nav, todo
+from gongying.core.ui.pages import Request, page
+from gongying.core.ui.tables import Column, Filter, Table
+from gongying.core.words import pick
+from gongying.engines.money import exponent
+
+from . import actions, queries
+from .models import Review, Standing
+from .rules import TierProgramme
+
+REASONS = (
+    ("first", _("first level")),
+    ("up", _("moved up")),
+    ("kept", _("kept")),
+    ("grace", _("kept for now")),
+    ("down", _("moved down")),
+    ("none", _("no level")),
+)
+REASON_NAMES = dict(REASONS)
+KINDS_OF = {"money": "money", "ratio": "percent", "days": "days"}
+
+
+def _figure(code: str, currency: str) -> Column:
+    """A figure a level rests on."""
+    metric = METRICS[code]
+
+    def value(row: Standing) -> Any:
+        found = queries.figures(row).get(code)
+        if found is None or metric.unit != "money":
+            return found
+        return found.scaleb(exponent(currency)), currency
+
+    def sort(row: Standing) -> Any:
+        return queries.figures(row).get(code)
+
+    return Column(code, metric.label, value, KINDS_OF.get(metric.unit, "num"), sort)
+
+
+def _table(name: str, document: TierProgramme, names: dict[str, str]) -> Table:
+    order = {step.code: place for place, step in enumerate(document.levels)}
+
+    def called(code: str) -> str:
+        return names.get(code, code) or say("no level")
+
+    levels = [(step.code, called(step.code)) for step in reversed(document.levels)] + [("none", _("no level"))]
+    return Table(
+        name,
+        [
+            Column("code", _("Code"), lambda s: s.party.code, sort=lambda s: s.party.code, phone=False),
+            Column("name", _("Distributor"), lambda s: pick(s.party.name, s.party.name_en), sort=lambda s: s.party.code, href=lambda s: links.to("standing", s.party_id)),
+            Column("level", _("Level"), lambda s: called(s.level), sort=lambda s: order.get(s.level, -1)),
+            Column("reason", _("Decision"), lambda s: REASON_NAMES[s.reason], sort=lambda s: s.reason),
+            Column("previous", _("Before"), lambda s: called(s.previous), phone=False),
+            *[_figure(code, document.currency) for code in document.metrics()],
+            Column("as_of", _("As of"), lambda s: s.review.as_of, "date", lambda s: s.review.as_of, phone=False),
+        ],
+        sort="-level",
+        search=lambda rows, q: [s for s in rows if q.lower() in f"{s.party.code} {s.party.name} {s.party.name_en} {s.party.initials}".lower()],
+        filters=[
+            Filter("level", _("Level"), levels, lambda rows, value: [s for s in rows if (s.level or "none") == value]),
+            Filter("reason", _("Decision"), REASONS, lambda rows, value: [s for s in rows if s.reason == value]),
+        ],
+        views=[(_("Moved up"), "reason=up"), (_("Moved down"), "reason=down"), (_("Kept for now"), "reason=grace")],
+        key=lambda s: s.party_id,
+        empty=_("No level was granted yet. Start a review below."),
+    )  # fmt: skip
+
+
+REVIEWS = Table(
+    "tier_reviews",
+    [
+        Column("number", _("Number"), lambda r: r.number, sort="number", href=lambda r: links.to("review", r.pk)),
+        Column("programme", _("Programme"), lambda r: r.programme, sort="programme", phone=False),
+        Column("period", _("Period"), lambda r: r.period, sort="period"),
+        Column("as_of", _("As of"), lambda r: r.as_of, "date", "as_of"),
+        Column("count", _("Distributors"), lambda r: r.count, "num", "count", phone=False),
+        Column("by", _("Submitted by"), lambda r: r.created_by, sort="created_by", phone=False),
+        Column("state", _("State"), lambda r: r.state, "state", "state"),
+    ],
+    sort="-number",
+    empty=_("No review yet."),
+)
+
+
+def _programme(request: Request, on: date) -> str:
+    """The programme that is looked at: the first in force unless another is named."""
+    found = queries.keys(on)
+    chosen = request.GET.get("programme", "")
+    if not found or (chosen and chosen not in found):
+        raise Missing(chosen or "tier programme")
+    return chosen or found[0]
+
+
+@page(needs="tiers.view")
+def standings(request: Request) -> HttpResponse:
+    """Who stands where; a distributor's people see their own levels."""
+    actor, on = request.actor, timezone.localdate()
+    if actor.role in ("owner", "clerk") and actor.parties is not None and len(actor.parties) == 1:
+        (party_id,) = actor.parties
+        return redirect("tiers:distributor", party_id=party_id)
+    if not queries.keys(on):
+        return render(request, "tiers/none.html")
+    programme = _programme(request, on)
+    _version, _hash, document = queries.programme_of(programme, on)
+    rows = list(queries.current(actor, on, programme=programme).values())
+    counts, names = Counter(row.level for row in rows), queries.names(on)
+    levels = [(step, pick(step.name, step.name_en), counts[step.code]) for step in reversed(document.levels)]
+    context = {
+        "levels": levels,
+        "without": counts[""],
+        "programme": programme,
+        "year": on.year,
+        "waiting": queries.reviews(actor).filter(state="pending") if actor.can("tiers.review") else (),
+    }
+    return _table("standings", document, names).respond(request, rows, "tiers/standings.html", context)
+
+
+@page(needs="tiers.view")
+def distributor(request: Request, party_id: int) -> HttpResponse:
+    """One distributor: the level held, every level with what is asked and where he stands, and how it came."""
+    actor, on = request.actor, timezone.localdate()
+    party = parties.party(actor, party_id)
+    if not queries.keys(on):
+        return render(request, "tiers/none.html")
+    view = queries.outlook(actor, party.pk, _programme(request, on), on)
+    held = view.standing.level if view.standing else ""
+    steps = [
+        {
+            "name": pick(step.name, step.name_en),
+            "gaps": gaps,
+            "benefits": [pick(each.name, each.name_en) for each in step.benefits],
+            "held": step.code == held,
+            "reached": step.code == view.placement.level,
+            "met": all(gap.met for gap in gaps),
+        }
+        for step, gaps in view.levels
+    ]
+    past = [
+        (row, queries.names(on).get(row.level, row.level), REASON_NAMES[row.reason])
+        for row in queries.history(actor, party.pk)[:24]
+    ]
+    context = {
+        "party": party,
+        "view": view,
+        "steps": steps,
+        "held": queries.names(on).get(held, held),
+        "past": past,
+    }
+    return render(request, "tiers/distributor.html", context | {"grace": view.document.grace_months})
+
+
+@page(needs="tiers.preview")
+def reviews(request: Request) -> HttpResponse:
+    """All reviews, and the form that starts one."""
+    on = timezone.localdate()
+    context = {"keys": queries.keys(on), "year": on.year}
+    return REVIEWS.respond(request, queries.reviews(request.actor), "tiers/reviews.html", context)
+
+
+@require_POST
+@page(needs="tiers.review")
+def start(request: Request) -> HttpResponse:
+    """Submit a review for approval."""
+    inputs = {name: request.POST.get(name, "") for name in ("programme", "period")}
+    key = request.POST.get("csrfmiddlewaretoken", "")[:32]
+    try:
+        done = call("tiers.review", request.actor, inputs, idempotency_key=f"review/{key}/{inputs['period']}")
+    except Missing:
+        messages.error(request, say("No tier programme is in force for this period."))
+        return redirect("tiers:reviews")
+    if done.review_id is None:
+        messages.success(request, say("Nothing changed since the last review of this period."))
+        return redirect("tiers:reviews")
+    return redirect("tiers:review", review_id=done.review_id)
+
+
+@page(needs="tiers.preview")
+def review(request: Request, review_id: int) -> HttpResponse:
+    """One review: what it decides for whom, and the figures behind it."""
+    row = queries.review_row(review_id)
+    _version, _hash, document = queries.programme_of(row.programme, row.as_of)
+    rows = list(queries.standings_of(request.actor, row))
+    counts = Counter(each.reason for each in rows)
+    context = {
+        "review": row,
+        "counts": [(code, name, counts[code]) for code, name in REASONS],
+        "own": row.created_by == request.actor.name,
+    }
+    table = _table("review", document, queries.names(row.as_of))
+    return table.respond(request, rows, "tiers/review.html", context)
+
+
+@require_POST
+@page(needs="tiers.approve")
+def decide(request: Request, review_id: int) -> HttpResponse:
+    """Approve or reject a review."""
+    try:
+        if request.POST.get("verdict") == "approve":
+            count = actions.approve(request.actor, review_id=review_id)
+            messages.success(request, say("The levels of %(count)s distributors hold.") % {"count": count})
+        else:
+            actions.reject(request.actor, review_id=review_id)
+    except Refused as no:
+        messages.error(request, str(no))
+    return redirect("tiers:review", review_id=review_id)
+
+
+def _waiting(actor: Actor) -> Any:
+    """Reviews that somebody else submitted."""
+    if actor.can("tiers.approve"):
+        count = Review.objects.filter(state="pending").exclude(created_by=actor.name).count()
+        note = _("They were submitted by somebody else.")
+        yield todo.Todo(_("tier reviews to approve"), count, "/tiers/reviews/", "medal", "warn", note)
+
+
+urlpatterns = [
+    path("", standings, name="standings"),
+    path("distributors/<int:party_id>/", distributor, name="distributor"),
+    path("reviews/", reviews, name="reviews"),
+    path("reviews/start/", start, name="start"),
+    path("reviews/<int:review_id>/", review, name="review"),
+    path("reviews/<int:review_id>/decide/", decide, name="decide"),
+]
+todo.register(_waiting)
+links.home("standing", "tiers:distributor")
+links.home("review", "tiers:review")
+nav.register(nav.NavItem(_("Levels"), "/tiers/", "tiers.view", 33, "rewards", "medal"))

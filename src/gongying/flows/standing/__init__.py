@@ -1,0 +1,1 @@
+"""What follows from a tier review: the distributors whose level moved are told, and so is who must approve."""
