@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 DATA = tempfile.mkdtemp()
@@ -56,8 +56,20 @@ def main() -> None:
         "products",
     )
     head = ["单据号", "行号", "日期", "经销商编码", "产品编码", "数量", "金额", "折扣"]
-    day = date(2026, 7, 1).isoformat()
-    rows = ([f"S{n // 10}", n % 10, day, f"D{n // 10 % 50}", f"P{n % 200}", 3, 99.5, 1.25] for n in range(ROWS))
+    days = [(date(2026, 1, 1) + timedelta(n)).isoformat() for n in range(200)]
+    rows = (
+        [
+            f"S{n // 10}",
+            n % 10,
+            days[n // 10 % 200],
+            f"D{n // 10 % 50}",
+            f"P{n % 200}",
+            1 + n % 48,
+            n * 37 % 900_001 / 100,
+            n % 1999 / 100,
+        ]
+        for n in range(ROWS)
+    )
     path = write(folder / "s.xlsx", head, rows)
     start = time.perf_counter()
     count = sum(1 for _ in python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).iter_rows())

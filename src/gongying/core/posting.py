@@ -4,9 +4,11 @@ A posted row is known by its business key and says what it says by its content h
 the same key with another content is a correction, which is a new row.
 """
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -22,6 +24,18 @@ class Posted(NamedTuple):
     created: int
     unchanged: int
     corrected: int
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Pause the search for circular garbage: a great many rows of plain values set it off again and again for nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def digest_of(row: Iterable[Any]) -> str:

@@ -33,7 +33,9 @@ def import_file(file: Path, kind: str | None, profile: str | None, source: str, 
         batch_id = actions.receive(actor, kind=kind, file_id=stored.pk, source=source, background=False)
         with Progress(SpinnerColumn(), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn()) as bar:
             task = bar.add_task(file.name, total=None)
-            batch = actions.work_off(actor, batch_id, lambda done: bar.update(task, completed=done))
+            batch = actions.work_off(
+                actor, batch_id, lambda done, total: bar.update(task, completed=done, total=total)
+            )
     except Refused as no:
         raise click.ClickException(str(no)) from no
     click.echo(

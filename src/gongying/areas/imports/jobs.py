@@ -11,7 +11,7 @@ from . import actions
 
 @job("imports.work_off", label=_("Import"))
 def work_off(context: JobContext, *, batch_id: int) -> dict[str, Any]:
-    """Work off a batch and report rows as they are done."""
+    """Work off a batch and report rows as they are done, of about how many."""
     batch = actions.work_off(context.actor, batch_id, context.progress)
     return {
         "created": batch.created,

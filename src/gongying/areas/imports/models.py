@@ -1,6 +1,7 @@
 """Batches and what was wrong with their rows."""
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 
 class Batch(models.Model):
@@ -11,7 +12,8 @@ class Batch(models.Model):
     file_id = models.BigIntegerField()
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, default="open")  # open | done | undone
+    state = models.CharField(max_length=10, default="open")  # draft | open | done | undone
+    columns = models.JSONField(default=dict)  # the header each field is read from; none: by its spelling
     checkpoint = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     corrected = models.PositiveIntegerField(default=0)
@@ -32,3 +34,16 @@ class RowError(models.Model):
     message = models.CharField(max_length=300)
     remedy = models.CharField(max_length=300, blank=True)
     cells = models.JSONField(default=list)
+
+
+class Layout(models.Model):
+    """Which headers a sender chose for the fields of a kind, to be proposed the next time."""
+
+    sent_by = models.CharField(max_length=120)
+    user_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=20)
+    columns = models.JSONField(default=dict)
+    kept_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("sent_by", Coalesce("user_id", 0), "kind", name="layout_once")]

@@ -107,6 +107,11 @@ def region_ids(codes: Iterable[str]) -> dict[str, int]:
     return dict(Region.objects.filter(code__in=set(codes)).values_list("code", "id"))
 
 
+def all_region_codes() -> set[str]:
+    """The codes of all regions."""
+    return set(Region.objects.values_list("code", flat=True))
+
+
 def region_codes_of(party_ids: Iterable[int]) -> set[str]:
     """Codes of the regions these parties sit in, and of everything above those."""
     up = {pk: (code, parent) for pk, code, parent in Region.objects.values_list("id", "code", "parent_id")}

@@ -25,3 +25,9 @@ def watermark() -> int:
     """The number of the newest revision."""
     last = Target.objects.unscoped("watermark").order_by("-id").values_list("id", flat=True).first()
     return last or 0
+
+
+def of_batch(batch_id: int) -> QuerySet[Target]:
+    """The targets of a batch that still stand, for guards."""
+    rows: QuerySet[Target] = Target.objects.unscoped("guard of a batch").filter(batch_id=batch_id)
+    return standing(rows)

@@ -86,3 +86,9 @@ def price(
     ]
     scope = f"{best.scope_kind}:{best.scope_key}"
     return PriceFound(best.price, best.currency, best.list_code, scope, best.min_quantity, best.valid_from, why)
+
+
+def of_batch(batch_id: int) -> QuerySet[Price]:
+    """The prices of a batch that still stand, for guards."""
+    rows: QuerySet[Price] = Price._base_manager.filter(batch_id=batch_id)
+    return standing(rows)

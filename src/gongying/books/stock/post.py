@@ -176,7 +176,27 @@ def reverse_batch(actor: Actor, *, batch_id: int) -> int:
     found = list(held.order_by("id").values_list("id", *MOVE, "content_hash", "source"))
     for source in {row[-1] for row in found}:
         _write(actor, [_reversal(row[:-1]) for row in found if row[-1] == source], source, batch_id)
+    if count:
+        _date_again(batch_id)
     return count + len(found)
+
+
+def _date_again(batch_id: int) -> None:
+    """Balances whose declaration was withdrawn carry the day of the newest one that still stands."""
+    gone = Count.objects.unscoped("posting").filter(batch_id=batch_id).values("holder_id", "product_id")
+    places = {(row["holder_id"], row["product_id"]) for row in gone}
+    products = {product for _holder, product in places}
+    newest: dict[SPOT, date] = {}
+    for row in posting.standing(Count.objects.unscoped("posting").filter(product__in=products)):
+        spot = (row.holder_id, row.product_id, row.lot)
+        newest[spot] = max(row.counted_on, newest.get(spot, row.counted_on))
+    days = [
+        (day.isoformat() if day else None, balance.pk)
+        for balance in Balance.objects.unscoped("posting").filter(product__in=products)
+        if (balance.holder_id, balance.product_id) in places
+        and balance.counted_on != (day := newest.get((balance.holder_id, balance.product_id, balance.lot)))
+    ]
+    posting.change(Balance, "counted_on = %s", days)
 
 
 def _reversal(old: tuple[Any, ...]) -> tuple[Any, ...]:

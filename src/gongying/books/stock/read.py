@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
 
 from gongying.core.actor import Actor
 from gongying.core.posting import standing
@@ -47,6 +47,24 @@ def last_declared(actor: Actor, holder_id: int | None = None) -> dict[int | None
     rows = Count.objects.for_actor(actor).filter(withdrawn=False)
     rows = rows if holder_id is None else rows.filter(holder_id=holder_id)
     return dict(rows.values_list("holder_id").annotate(last=Max("counted_on")))
+
+
+def of_batch(batch_id: int) -> QuerySet[Count]:
+    """The declarations of a batch that still stand, for guards."""
+    rows: QuerySet[Count] = Count.objects.unscoped("guard of a batch").filter(batch_id=batch_id)
+    return standing(rows)
+
+
+def declared_after(batch_id: int) -> bool:
+    """Whether a later declaration of the same spot stands: its movement was reckoned from this batch's."""
+    later = standing(Count.objects.unscoped("guard of a batch")).filter(
+        holder=OuterRef("holder"),
+        product=OuterRef("product"),
+        lot=OuterRef("lot"),
+        counted_on__gte=OuterRef("counted_on"),
+        id__gt=OuterRef("id"),
+    )
+    return of_batch(batch_id).filter(Exists(later)).exists()
 
 
 def watermarks() -> tuple[int, int]:

@@ -53,11 +53,20 @@ _TURNED = {"quantity", "gross_minor", "discount_minor", "net_minor", "tax_minor"
 Row = tuple[Any, ...]
 
 
-def lines(actor: Actor, rows: Sequence[LineIn], *, source: str, batch_id: int | None = None) -> Posted:
+def lines(
+    actor: Actor,
+    rows: Sequence[LineIn],
+    *,
+    source: str,
+    batch_id: int | None = None,
+    digests: Sequence[str] | None = None,
+) -> Posted:
     """Post lines. A known key with the same content is left alone; with other content it is reversed and
     posted anew, so a later settlement trues up by itself. Within one call the last line of a key counts.
+    `digests` are those of the rows, from a caller who worked them out beforehand (in another process).
     """
-    wanted = {(row[0], f"{row[2] or 0}/{row[8]}/{row[9]}"): row for row in rows}
+    marked = zip(rows, map(digest_of, rows) if digests is None else digests, strict=True)
+    wanted = {(row[0], f"{row[2] or 0}/{row[8]}/{row[9]}"): (row, digest) for row, digest in marked}
     standing: dict[tuple[str, str], Row] = {}
     for level in {level for level, _key in wanted}:
         keys = [key for of, key in wanted if of == level]
@@ -66,8 +75,8 @@ def lines(actor: Actor, rows: Sequence[LineIn], *, source: str, batch_id: int | 
             standing[level, held[_KEY]] = held  # a reversal comes after what it reverses
     fresh: list[Row] = []
     unchanged = corrected = 0
-    for name, row in wanted.items():
-        digest, revision = digest_of(row), 1
+    for name, (row, digest) in wanted.items():
+        revision = 1
         old = standing.get(name) if standing else None
         if old is not None:
             revision = old[_REVISION] + 1

@@ -68,6 +68,11 @@ def by_month(rows: QuerySet[Line]) -> list[tuple[date, int]]:
     return [(g["month"], g["net"]) for g in grouped.order_by("month")]
 
 
+def standing_of_batch(batch_id: int) -> QuerySet[Line]:
+    """The lines of a batch that an undo would reverse."""
+    return of_batch(batch_id).filter(line__isnull=True).exclude(kind="reversal")
+
+
 def of_batch(batch_id: int) -> QuerySet[Line]:
     """The lines a batch posted, for guards."""
     rows: QuerySet[Line] = Line.objects.unscoped("guard of a batch").filter(batch_id=batch_id)

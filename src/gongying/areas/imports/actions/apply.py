@@ -1,57 +1,64 @@
-"""From checked values to postings, kind by kind."""
+"""From good rows to postings, kind by kind: `PREPARE` in the child that read the file, `APPLY` in the transaction."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.goods import post as goods
-from gongying.books.goods import read as goods_read
 from gongying.books.parties import post as parties
 from gongying.books.parties import read as parties_read
+from gongying.books.plans import post as plans
+from gongying.books.prices import post as prices
+from gongying.books.stock import post as stock
 from gongying.books.trade import post as trade
 from gongying.core.actor import Actor
+from gongying.core.intake.columns import Frame
+from gongying.core.posting import Posted, digest_of
 from gongying.core.refusal import Refused
-from gongying.engines.money import minor_of
 
 from ..models import Batch
 
-Fail = Callable[[int, str, Any, Any], None]
-Row = tuple[int, dict[str, Any]]
+DIGESTS = "digests"
+LINE_COLUMNS: tuple[tuple[str, Any], ...] = (
+    ("business_date", None),
+    ("party", None),
+    ("product", None),
+    ("quantity", 0),
+    ("currency", "CNY"),
+    ("gross", 0),
+    ("discount", 0),
+    ("document", ""),
+    ("line_no", "1"),
+    ("tax", 0),
+    ("freight", 0),
+)
 
 
-@dataclass
-class Outcome:
-    """What became of the rows of one step."""
-
-    created: int = 0
-    corrected: int = 0
-    unchanged: int = 0
-    failures: list[tuple[int, str, str, str]] = field(default_factory=list)
-
-    def fail(self, row: int, name: str, message: Any, remedy: Any) -> None:
-        """Hand a row back."""
-        self.failures.append((row, name, str(message), str(remedy)))
-
-    def count(self, states: list[str]) -> None:
-        """Add outcomes by name."""
-        self.created += states.count("created")
-        self.corrected += states.count("updated")
-        self.unchanged += states.count("unchanged")
+def _rows(frame: Frame) -> Iterator[dict[str, Any]]:
+    """The good rows one by one."""
+    names = list(frame.values)
+    return (dict(zip(names, values, strict=True)) for values in zip(*frame.values.values(), strict=True))
 
 
-def distributors(actor: Actor, batch: Batch, rows: list[Row], out: Outcome) -> None:
+def _posted(states: Iterable[str]) -> Posted:
+    told = list(states)
+    return Posted(told.count("created"), told.count("unchanged"), told.count("updated"))
+
+
+def distributors(actor: Actor, batch: Batch, frame: Frame) -> Posted:
     """Parties with their region and supplier."""
-    for number, values in rows:
-        known = dict(values)
+    told: list[str] = []
+    for at, known in enumerate(_rows(frame)):
         parent = known.pop("parent", "")
         try:
-            out.count(list(parties.parties(actor, [parties.PartyIn(**known)]).values()))
+            told += parties.parties(actor, [parties.PartyIn(**known)]).values()
             _link(actor, known["code"], parent, known.get("opened_on"))
         except Refused as no:
-            out.fail(number, no.field, no.message, no.remedy)
+            frame.fail(at, no.field, no.message, no.remedy)
+    return _posted(told)
 
 
 def _link(actor: Actor, code: str, parent: str, since: date | None) -> None:
@@ -65,60 +72,113 @@ def _link(actor: Actor, code: str, parent: str, since: date | None) -> None:
         parties.link(actor, parent_id=ids[parent], child_id=ids[code], valid_from=on)
 
 
-def products(actor: Actor, batch: Batch, rows: list[Row], out: Outcome) -> None:
+def products(actor: Actor, batch: Batch, frame: Frame) -> Posted:
     """Products with their group and case."""
-    records = [goods.ProductIn(**(values | {"base_unit": values.get("base_unit") or "EA"})) for _n, values in rows]
-    out.count(list(goods.products(actor, records).values()))
+    rows = [goods.ProductIn(**(row | {"base_unit": row.get("base_unit") or "EA"})) for row in _rows(frame)]
+    return _posted(goods.products(actor, rows).values())
 
 
-def lines(actor: Actor, batch: Batch, rows: list[Row], out: Outcome) -> None:
-    """Sales lines of the batch's level; a distributor may only report his own."""
-    held = parties_read.ids_by_code(values["party"] for _n, values in rows)
-    range_ = goods_read.ids_by_code(values["product"] for _n, values in rows)
-    fresh = []
-    for number, values in rows:
-        party = held.get(values["party"])
-        if party is None or not actor.sees(party):
-            out.fail(
-                number,
-                "party",
-                _("There is no such distributor."),
-                _("Check the code, or load distributors first."),
+def digest_lines(level: str) -> Callable[[Frame], None]:
+    """Work out the digests of sales lines where the file is read, so that the posting need not."""
+
+    def work(frame: Frame) -> None:
+        frame.values = {name: frame.column(name, empty) for name, empty in LINE_COLUMNS}
+        frame.values["line_no"] = [number or "1" for number in frame.values["line_no"]]
+        frame.values[DIGESTS] = list(map(digest_of, _lines(level, frame)))
+        frame.rows = []  # nothing can go wrong with a row from here on
+
+    return work
+
+
+def _lines(level: str, frame: Frame) -> Iterator[trade.LineIn]:
+    columns = [frame.values[name] for name, _empty in LINE_COLUMNS]
+    sorts = ["return" if quantity < 0 else "sale" for quantity in frame.values["quantity"]]
+    return map(trade.LineIn._make, zip(repeat(level), *columns, sorts, repeat(""), repeat("")))
+
+
+def lines(actor: Actor, batch: Batch, frame: Frame) -> Posted:
+    """Sales lines of the batch's level."""
+    if DIGESTS not in frame.values:
+        digest_lines(batch.kind)(frame)
+    made = list(_lines(batch.kind, frame))
+    return trade.lines(actor, made, source=batch.source, batch_id=batch.pk, digests=frame.values[DIGESTS])
+
+
+def price_lists(actor: Actor, batch: Batch, frame: Frame) -> Posted:
+    """Prices for everybody, a region or a distributor."""
+    made = []
+    for row in _rows(frame):
+        region, party = row.get("region", ""), row.get("party", "")
+        made.append(
+            prices.PriceIn(
+                list_code=row["list_code"],
+                kind=row.get("kind", "dealer"),
+                product_id=row["product"],
+                currency=row.get("currency", "CNY"),
+                price=row["price"],
+                min_quantity=row.get("min_quantity", 1),
+                valid_from=row["valid_from"],
+                valid_to=row.get("valid_to"),
+                scope_kind="party" if party else "region" if region else "network",
+                scope_key=party or region,
             )
-        elif values["product"] not in range_:
-            out.fail(
-                number, "product", _("There is no such product."), _("Check the code, or load products first.")
-            )
-        else:
-            fresh.append(_line(batch.kind, values, party, range_[values["product"]]))
-    done = trade.lines(actor, fresh, source=batch.source, batch_id=batch.pk)
-    out.created, out.corrected, out.unchanged = done.created, done.corrected, done.unchanged
+        )
+    return prices.prices(actor, made, source=batch.source, batch_id=batch.pk)
 
 
-def _line(level: str, values: dict[str, Any], party: int, product: int) -> trade.LineIn:
-    currency = values.get("currency") or "CNY"
-    money = {name: minor_of(values.get(name) or 0, currency) for name in ("gross", "discount", "tax", "freight")}
-    return trade.LineIn(
-        level=level,
-        business_date=values["business_date"],
-        party_id=party,
-        product_id=product,
-        quantity=values["quantity"],
-        currency=currency,
-        gross_minor=money["gross"],
-        discount_minor=money["discount"],
-        tax_minor=money["tax"],
-        freight_minor=money["freight"],
-        document=values["document"],
-        line_no=values.get("line_no") or "1",
-        kind="return" if values["quantity"] < 0 else "sale",
-    )
+def targets(actor: Actor, batch: Batch, frame: Frame) -> Posted:
+    """Targets of distributors and salespeople."""
+    made = [
+        plans.TargetIn(
+            period=row["period"],
+            party_id=row["party"],
+            seller=row.get("seller", ""),
+            category=row.get("category", ""),
+            metric=row.get("metric", "sell_in"),
+            currency=row.get("currency", "CNY"),
+            amount_minor=row["amount"],
+            quantity=row.get("quantity") or None,
+        )
+        for row in _rows(frame)
+    ]
+    return plans.targets(actor, made, source=batch.source, batch_id=batch.pk)
 
 
-APPLY: dict[str, Callable[[Actor, Batch, list[Row], Outcome], None]] = {
+def stock_declarations(actor: Actor, batch: Batch, frame: Frame) -> Posted:
+    """What distributors have on hand; the difference to the books becomes a movement."""
+    made = [
+        stock.CountIn(
+            holder_id=row["party"],
+            product_id=row["product"],
+            on=row["on"],
+            quantity=row["quantity"],
+            lot=row.get("lot", ""),
+            unit_cost=row.get("unit_cost"),
+            currency=row.get("currency", "CNY"),
+        )
+        for row in _rows(frame)
+    ]
+    return stock.counts(actor, made, source=batch.source, batch_id=batch.pk)
+
+
+APPLY: dict[str, Callable[[Actor, Batch, Frame], Posted]] = {
     "distributors": distributors,
     "products": products,
     "sell_in": lines,
     "sell_through": lines,
     "sell_out": lines,
+    "price_lists": price_lists,
+    "targets": targets,
+    "stock_declarations": stock_declarations,
+}
+PREPARE = {level: digest_lines(level) for level in ("sell_in", "sell_through", "sell_out")}
+
+
+UNDO: dict[str, Callable[..., int]] = {
+    "sell_in": trade.reverse_batch,
+    "sell_through": trade.reverse_batch,
+    "sell_out": trade.reverse_batch,
+    "price_lists": prices.reverse_batch,
+    "targets": plans.reverse_batch,
+    "stock_declarations": stock.reverse_batch,
 }

@@ -1,24 +1,25 @@
-"""Receive, step, work off, undo. Each step is one transaction with its checkpoint."""
+"""Receive, start, take, work off, undo. Each chunk is one transaction with its checkpoint."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from gongying.areas.imports import facts, queries
-from gongying.areas.imports.models import Batch, RowError
-from gongying.areas.imports.rules import KINDS, LINES, missing
-from gongying.books.trade import post as trade
+from gongying.areas.imports.models import Batch, Layout, RowError
+from gongying.areas.imports.rules import KINDS, OWN
+from gongying.books.stock import read as stock
 from gongying.core.actor import Actor
 from gongying.core.doors import action
 from gongying.core.files import shelf
-from gongying.core.intake import fields, reading
+from gongying.core.intake.columns import Frame
 from gongying.core.jobs import queue
 from gongying.core.journal import book
+from gongying.core.posting import uncollected
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
 
-from .apply import APPLY, Outcome
+from .apply import APPLY, PREPARE, UNDO
 
 SENDERS = ("admin", "director", "planner", "owner", "clerk")
 # Other areas may object to an undo: fn(batch_id) -> words, or "" for no objection.
@@ -26,12 +27,24 @@ objections: list[Callable[[int], str]] = []
 
 
 @action(needs="imports.send", roles=SENDERS)
-def receive(actor: Actor, *, kind: str, file_id: int, source: str = "file", background: bool = True) -> int:
-    """Take a stored file as a batch and queue it. A distributor's people send sell-out only."""
+def receive(
+    actor: Actor,
+    *,
+    kind: str,
+    file_id: int,
+    source: str = "file",
+    background: bool = True,
+    columns: dict[str, str] | None = None,
+    draft: bool = False,
+) -> int:
+    """Take a stored file as a batch and queue it. `columns` says which header a field is read from.
+
+    A draft waits for `start`. A distributor's people send their own sell-out, sell-through and stock only.
+    """
     if kind not in KINDS:
         raise Refused(_("There is no such kind of import."), field="kind")
-    if not actor.whole_network and kind not in ("sell_out", "sell_through"):
-        raise Refused(_("You can send your sell-out and sell-through."), field="kind")
+    if not actor.whole_network and kind not in OWN:
+        raise Refused(_("You can send your sell-out, sell-through and stock."), field="kind")
     file = shelf.find(actor, file_id)
     batch = Batch.objects.create(
         kind=kind,
@@ -39,38 +52,74 @@ def receive(actor: Actor, *, kind: str, file_id: int, source: str = "file", back
         file_id=file.pk,
         file_name=file.name,
         sha256=file.sha256,
+        state="draft" if draft else "open",
+        columns=columns or {},
         sent_by=actor.name,
         user_id=actor.user_id,
     )
-    if background:
-        link = f"/imports/{batch.pk}/"
-        batch.job_id = queue.start(actor, "imports.work_off", title=file.name, link=link, batch_id=batch.pk)
-        batch.save(update_fields=["job_id"])
+    if background and not draft:
+        _queue(actor, batch)
     return batch.pk
+
+
+@action(needs="imports.send", roles=SENDERS)
+def start(actor: Actor, *, batch_id: int, columns: dict[str, str] | None = None) -> int:
+    """Start a draft with the columns that were chosen (remembered for the next file), or go on with a batch that stopped.
+
+    Returns the number of the background job.
+    """
+    batch = one(queries.batches(actor).select_for_update(), pk=batch_id)
+    job = queries.job(actor, batch)
+    if batch.state not in ("draft", "open") or (job and job.state in ("queued", "running")):
+        raise Refused(_("This batch is being worked off, or finished."), code="state")
+    if batch.state == "draft":
+        batch.state, batch.columns = "open", columns or {}
+        whose: dict[str, Any] = {"sent_by": actor.name, "user_id": actor.user_id, "kind": batch.kind}
+        Layout.objects.update_or_create(**whose, defaults={"columns": batch.columns})
+    _queue(actor, batch)
+    return batch.job_id or 0
+
+
+def _queue(actor: Actor, batch: Batch) -> None:
+    link = f"/imports/{batch.pk}/"
+    batch.job_id = queue.start(actor, "imports.work_off", title=batch.file_name, link=link, batch_id=batch.pk)
+    batch.save(update_fields=["job_id", "state", "columns"])
 
 
 @action(needs="imports.send", roles=SENDERS, exposed=False)
 def step(actor: Actor, *, batch_id: int, first: int, header: list[Any], rows: list[list[Any]], last: bool) -> int:
-    """Work off the rows from number `first` on, and move the checkpoint. Returns the new checkpoint."""
+    """Work off raw rows from number `first` on, and move the checkpoint. Returns the new checkpoint."""
     batch = one(Batch.objects.select_for_update(), pk=batch_id)
-    columns = fields.propose(header, KINDS[batch.kind])
-    lacking = missing(batch.kind, columns)
-    if lacking:
-        names = ", ".join(" / ".join(field.names[:2]) for field in lacking)
-        remedy = _("Name the columns as in the template.")
-        raise Refused(_("Columns are missing: %(names)s.") % {"names": names}, field="file", remedy=remedy)
-    fresh = [(n, row) for n, row in enumerate(rows, first) if n > batch.checkpoint and any(map(fields.plain, row))]
-    out, good = Outcome(), []
-    for number, row in fresh:
-        values = _read_row(batch.kind, columns, number, row, out)
-        if values is not None:
-            good.append((number, values))
-    APPLY[batch.kind](actor, batch, good, out)
-    _keep_failures(batch, columns, dict(fresh), out)
-    batch.checkpoint = max(batch.checkpoint, first + len(rows) - 1)
-    for name in ("created", "corrected", "unchanged"):
-        setattr(batch, name, getattr(batch, name) + getattr(out, name))
-    batch.failed += len(out.failures)
+    _skipped, places = queries.resolve(batch.kind, [header], batch.columns)
+    frame = queries.judged(batch.kind, queries.known(actor, batch.kind), places, first, rows)
+    return _take(actor, batch, frame, last)
+
+
+@action(needs="imports.send", roles=SENDERS, exposed=False)
+def take(actor: Actor, *, batch_id: int, frame: Frame, last: bool) -> int:
+    """Post a chunk that was read and judged, and move the checkpoint. Returns the new checkpoint."""
+    return _take(actor, one(Batch.objects.select_for_update(), pk=batch_id), frame, last)
+
+
+def _take(actor: Actor, batch: Batch, frame: Frame, last: bool) -> int:
+    if batch.state != "open":
+        return batch.checkpoint  # another worker was quicker
+    frame.cut(batch.checkpoint)
+    with uncollected():
+        done = APPLY[batch.kind](actor, batch, frame)
+    frame.settle()
+    RowError.objects.bulk_create(
+        [
+            RowError(batch=batch, row=row, field=name[:40], message=message[:300], remedy=remedy[:300], cells=cells)
+            for row, name, message, remedy, cells in frame.failures
+        ],
+        batch_size=1000,
+    )
+    batch.checkpoint = max(batch.checkpoint, frame.end)
+    batch.created += done.created
+    batch.corrected += done.corrected
+    batch.unchanged += done.unchanged
+    batch.failed += len(frame.failures)
     if last:
         batch.state = "done"
         counts = (batch.created, batch.corrected, batch.unchanged, batch.failed)
@@ -79,74 +128,52 @@ def step(actor: Actor, *, batch_id: int, first: int, header: list[Any], rows: li
     return batch.checkpoint
 
 
-def _read_row(
-    kind: str, columns: dict[str, int], number: int, row: list[Any], out: Outcome
-) -> dict[str, Any] | None:
-    values: dict[str, Any] = {}
-    for field in KINDS[kind]:
-        at = columns.get(field.name)
-        if at is None:
-            continue
-        try:
-            values[field.name] = fields.read(field, row[at] if at < len(row) else "")
-        except fields.Bad as bad:
-            out.fail(number, field.header, bad.message, bad.remedy)
-            return None
-    return values
+def work_off(actor: Actor, batch_id: int, report: Callable[[int, int], None] = lambda done, total: None) -> Batch:
+    """Read the file in a child process and take its chunks; a batch that was cut off goes on where it was.
 
-
-def _keep_failures(batch: Batch, columns: dict[str, int], rows: dict[int, list[Any]], out: Outcome) -> None:
-    made = []
-    for number, name, message, remedy in out.failures:
-        sent = rows[number]
-        places = (columns.get(field.name) for field in KINDS[batch.kind])
-        cells = [fields.plain(sent[at]) if at is not None and at < len(sent) else "" for at in places]
-        made.append(
-            RowError(batch=batch, row=number, field=name, message=message[:300], remedy=remedy[:300], cells=cells)
-        )
-    RowError.objects.bulk_create(made)
-
-
-def work_off(actor: Actor, batch_id: int, report: Callable[[int], None] = lambda done: None) -> Batch:
-    """Read the file in a child process and step through it; a batch that was cut off goes on where it was."""
+    `report` is told how many rows are done, of about how many.
+    """
     batch = queries.batch(actor, batch_id)
     if batch.state != "open":
         return batch
     file = shelf.find(actor, batch.file_id)
-    header: list[Any] = []
-    number = 1
-    for chunk, last in _marked(reading.rows(shelf.path_of(file), file.name)):
-        rows = chunk
-        if not header:
-            header, rows = (chunk[0] if chunk else []), chunk[1:]
-            number = 2  # rows are counted as the spreadsheet counts them
-        step(actor, batch_id=batch_id, first=number, header=header, rows=rows, last=last)
-        number += len(rows)
-        report(number - 2)
+    pieces = queries.frames(
+        actor,
+        batch.kind,
+        shelf.path_of(file),
+        file.name,
+        chosen=batch.columns,
+        after=batch.checkpoint,
+        prepare=PREPARE.get(batch.kind),
+    )
+    for piece in pieces:
+        take(actor, batch_id=batch_id, frame=piece.load, last=piece.last)
+        report(piece.done, piece.total)
     return queries.batch(actor, batch_id)
-
-
-def _marked(chunks: Iterator[list[list[Any]]]) -> Iterator[tuple[list[list[Any]], bool]]:
-    """Each chunk, and whether it is the last."""
-    held = next(chunks, [])
-    for chunk in chunks:
-        yield held, False
-        held = chunk
-    yield held, True
 
 
 @action(needs="imports.undo", roles=("admin", "director", "planner"))
 def undo(actor: Actor, *, batch_id: int) -> int:
-    """Reverse the lines of a batch, while nothing rests on it. Returns how many."""
+    """Take back what a batch posted, while nothing rests on it. Returns how many rows."""
     batch = one(queries.batches(actor).select_for_update(), pk=batch_id)
-    if batch.state != "done" or batch.kind not in LINES:
-        raise Refused(_("Only finished batches of sales lines can be undone."))
+    if batch.state != "done" or batch.kind not in UNDO:
+        raise Refused(_("Only finished batches of lines, prices, targets and stock can be undone."))
     for objection in objections:
         words = objection(batch.pk)
         if words:
             raise Refused(words, code="rests")
-    count = trade.reverse_batch(actor, batch_id=batch.pk)
+    count = UNDO[batch.kind](actor, batch_id=batch.pk)
     batch.state = "undone"
     batch.save(update_fields=["state"])
     book.record(actor, facts.BatchUndone(batch.pk, count))
     return count
+
+
+def _later_count(batch_id: int) -> str:
+    """A declaration that a later one was reckoned from stays: what moved since would no longer add up."""
+    if stock.declared_after(batch_id):
+        return str(_("A later stock declaration rests on this batch. Undo that one first, or send corrected rows."))
+    return ""
+
+
+objections.append(_later_count)

@@ -1,0 +1,216 @@
+"""Files that lie, files that attack, files that are merely odd: a clear error, or read right."""
+
+import io
+import re
+import zipfile
+from datetime import date
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gongying.areas.imports import actions
+from gongying.areas.imports.models import RowError
+from gongying.areas.imports.rules import KINDS
+from gongying.books.trade.models import Line
+from gongying.core.actor import SYSTEM
+from gongying.core.files import shelf
+from gongying.core.intake import columns, fields, reading
+from gongying.core.refusal import Refused
+from gongying.engines.money import minor_of
+
+pytestmark = pytest.mark.django_db
+HEAD = ["单据号", "日期", "经销商编码", "产品编码", "数量", "金额"]
+ROW = ["S1", "2026-07-01", "D1", "P1", 2, 200]
+
+
+@pytest.fixture(autouse=True)
+def _data(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def send(data, name="a.xlsx"):
+    file = shelf.store(SYSTEM, name=name, chunks=[data], purpose="import")
+    batch_id = actions.receive(SYSTEM, kind="sell_in", file_id=file.pk, background=False)
+    return actions.work_off(SYSTEM, batch_id)
+
+
+def workbook(write=None, rows=(HEAD, ROW)):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+        if write:
+            write(sheet, book)
+    return out.getvalue()
+
+
+def with_sheet(data, change):
+    """The same workbook with another text of its sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            body = old.read(name)
+            new.writestr(name, change(body.decode()).encode() if name.endswith("sheet1.xml") else body)
+    return out.getvalue()
+
+
+def lines():
+    return [
+        (line.document, str(line.business_date), line.quantity, line.net_minor)
+        for line in Line.objects.unscoped("test").order_by("id")
+    ]
+
+
+@pytest.mark.parametrize("told", ["A1:XFD1048576", "A1", "Z99:Z100", "B2:A1"])
+def test_a_dimension_that_lies_is_not_believed(network, told):
+    data = with_sheet(workbook(), lambda text: re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="{told}"', text))
+    batch = send(data)
+    assert (batch.created, batch.failed) == (1, 0)
+    assert lines() == [("S1", "2026-07-01", 2, 200_00)]
+
+
+def test_a_dimension_that_is_none_gives_a_clear_answer(network):
+    data = with_sheet(workbook(), lambda text: re.sub(r'<dimension ref="[^"]*"', '<dimension ref="x"', text))
+    with pytest.raises(Refused) as no:
+        send(data)
+    assert no.value.code == "zip"
+
+
+def declared(entities, used):
+    def change(text):
+        text = text.replace("?>", f"?><!DOCTYPE worksheet [{entities}]>", 1)
+        cell = f'<row r="3"><c r="A3" t="inlineStr"><is><t>{used}</t></is></c></row>'
+        return text.replace("</sheetData>", cell + "</sheetData>")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("entities", "used"),
+    [
+        ('<!ENTITY x SYSTEM "file:///etc/passwd">', "&x;"),
+        (
+            '<!ENTITY a "ha">'
+            + "".join(f'<!ENTITY a{n} "{("&a%s;" % (n - 1 or "")) * 10}">' for n in range(1, 12)),
+            "&a11;",
+        ),
+    ],
+)
+def test_entities_are_never_resolved(network, entities, used):
+    with pytest.raises(Refused) as no:
+        send(with_sheet(workbook(), declared(entities, used)))
+    assert no.value.code == "zip"
+    assert str(no.value.remedy)
+    assert not RowError.objects.exists()
+    assert lines() == []
+
+
+def test_a_cell_at_the_end_of_the_sheet_does_not_take_the_memory(network):
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    with pytest.raises(Refused) as no:
+        send(with_sheet(workbook(), lambda text: text.replace("</sheetData>", far)))
+    assert no.value.code in ("limit", "columns", "rows")
+
+
+def test_a_zip_that_unpacks_to_ever_more_is_refused_before_it_is_unpacked(network):
+    data = with_sheet(workbook(), lambda text: text.replace("</sheetData>", " " * 30_000_000 + "</sheetData>"))
+    assert len(data) < 100_000
+    with pytest.raises(Refused) as no:
+        send(data)
+    assert no.value.code == "bomb"
+
+
+def test_a_title_above_and_a_header_merged_over_two_rows_are_read_through(network):
+    def merged(sheet, book):
+        sheet.merge_range("A1:F1", "2026 年 7 月销售明细")
+        for at, title in enumerate(HEAD[:4]):
+            sheet.merge_range(1, at, 2, at, title)
+        sheet.merge_range("E2:F2", "本期")
+        sheet.write_row("E3", HEAD[4:])
+        sheet.write_row("A4", ROW)
+        sheet.write_row("A5", ["S2", "2026-07-02", "D9", "P1", 1, 1])
+
+    batch = send(workbook(merged, rows=()))
+    assert (batch.created, batch.failed) == (1, 1)
+    assert RowError.objects.get().row == 5, "rows are counted as the spreadsheet counts them"
+    assert lines() == [("S1", "2026-07-01", 2, 200_00)]
+
+
+def test_dates_as_numbers_with_and_without_a_time_of_day(network):
+    rows = [HEAD] + [
+        [f"S{n}", day, "D1", "P1", 1, 1] for n, day in enumerate((46204, 46204.75, "46204", "2026/7/1"))
+    ]
+    assert send(workbook(rows=rows)).created == 4
+    assert {day for _doc, day, *_ in lines()} == {"2026-07-01"}
+
+
+def test_formulas_give_what_they_gave_when_the_file_was_saved(network):
+    def formulas(sheet, book):
+        sheet.write_formula("E2", "=1+1", None, 2)
+        sheet.write_formula("F2", "=E2*100", None, 200)
+        sheet.write_row("A3", ["S2", "2026-07-01", "D1", "P1"])
+        sheet.write_formula("E3", "=1+1", None, "")  # saved without its result
+        sheet.write_number("F3", 1)
+        sheet.write_row("A4", ["S3", "2026-07-01", "D1", "P1", 1])
+        sheet.write_formula("F4", "=1/0", None, "#DIV/0!")
+
+    batch = send(workbook(formulas, rows=(HEAD, ROW)))
+    assert (batch.created, batch.failed) == (1, 2)
+    assert lines() == [("S1", "2026-07-01", 2, 200_00)]
+    assert list(RowError.objects.order_by("row").values_list("field", flat=True)) == ["数量", "金额"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_encodings_and_marks_of_csv(network, encoding, mark):
+    text = mark.join(HEAD) + "\r\n" + mark.join(map(str, ["单１", *ROW[1:]])) + "\r\n\r\n"
+    assert send(text.encode(encoding), "a.CSV").created == 1
+    assert lines() == [("单1", "2026-07-01", 2, 200_00)]
+
+
+def test_a_text_that_is_too_long_for_its_field_is_named(network):
+    send((",".join(HEAD) + "\n" + "S" * 41 + ",2026-07-01,D1,P1,1,1\n").encode(), "a.csv")
+    assert RowError.objects.get().field == "单据号"
+
+
+FIELDS = {field.name: field for field in KINDS["sell_in"]}
+CELLS = st.one_of(
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.decimals(-(10**9), 10**9, places=3).map(float),
+    st.integers(-(10**6), 10**6).map(float),
+    st.text(max_size=8),
+    st.booleans(),
+    st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+)
+
+
+@given(st.sampled_from(sorted(FIELDS)), st.lists(CELLS, min_size=1, max_size=6) | st.lists(st.floats(), min_size=1))
+def test_a_column_says_what_its_cells_say_one_by_one(name, cells):
+    """The quick ways are only quick: value by value and fault by fault they agree with `fields.read`."""
+    field = FIELDS[name]
+    frame = columns.frame_of((field,), {name: 0}, 2, [[cell] for cell in cells])
+    expected, failed = [], []
+    for number, cell in enumerate(cells, 2):
+        try:
+            value = fields.read(field, cell)
+        except fields.Bad:
+            if fields.plain(cell):
+                failed.append(number)
+            continue
+        expected.append(minor_of(value, "CNY") if field.kind == "amount" else value)
+    assert frame.values[name] == expected
+    assert [failure[0] for failure in frame.failures] == failed
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_file(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a\n1\n")
+
+    def begin(head):
+        raise ZeroDivisionError
+
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        list(reading.through(path, "a.csv", begin))
