@@ -3,7 +3,17 @@
 from pathlib import Path
 
 import click
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.files import shelf
@@ -12,14 +22,28 @@ from gongying.core.refusal import Refused
 from . import actions, queries
 from .rules import KINDS
 
+SHOWN = 20
+
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--kind", type=click.Choice(sorted(KINDS)))
 @click.option("--profile", help="Read a folder by a profile: adventureworks, or the path of your own TOML file.")
 @click.option("--source", default="file", help="Whose numbering the documents carry.")
+@click.option(
+    "--map", "pairs", multiple=True, metavar="FIELD=HEADER", help="Read a field from a column; repeat it."
+)
+@click.option("--dry-run", is_flag=True, help="Check every row and post nothing.")
 @click.option("--errors", type=click.Path(path_type=Path), help="Where to write the rows that were not taken.")
-def import_file(file: Path, kind: str | None, profile: str | None, source: str, errors: Path | None) -> None:
+def import_file(
+    file: Path,
+    kind: str | None,
+    profile: str | None,
+    source: str,
+    pairs: tuple[str, ...],
+    dry_run: bool,
+    errors: Path | None,
+) -> None:
     """Load an .xlsx or .csv file, or a folder of files by a profile."""
     actor = SYSTEM.through("cli")
     try:
@@ -27,22 +51,62 @@ def import_file(file: Path, kind: str | None, profile: str | None, source: str, 
             return _by_profile(actor, profile, file)
         if kind is None or file.is_dir():
             raise click.ClickException("give --kind with a file, or --profile with a folder")
-        with file.open("rb") as stream:
-            chunks = iter(lambda: stream.read(1 << 20), b"")
-            stored = shelf.store(actor, name=file.name, chunks=chunks, purpose="import")
-        batch_id = actions.receive(actor, kind=kind, file_id=stored.pk, source=source, background=False)
-        with Progress(SpinnerColumn(), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn()) as bar:
-            task = bar.add_task(file.name, total=None)
-            batch = actions.work_off(
-                actor, batch_id, lambda done, total: bar.update(task, completed=done, total=total)
-            )
+        chosen = _pairs(kind, pairs)
+        if dry_run:
+            return _dry_run(actor, kind, file, chosen)
+        _load(actor, kind, file, source, chosen, errors)
     except Refused as no:
         raise click.ClickException(str(no)) from no
+
+
+def _pairs(kind: str, pairs: tuple[str, ...]) -> dict[str, str]:
+    """`--map quantity=件数` as a choice of columns."""
+    names = [field.name for field in KINDS[kind]]
+    chosen = {}
+    for pair in pairs:
+        name, sign, title = pair.partition("=")
+        if not sign or name not in names:
+            raise click.ClickException(f"--map {pair}: write FIELD=HEADER; the fields are {', '.join(names)}")
+        chosen[name] = title
+    return chosen
+
+
+def _load(actor: Actor, kind: str, file: Path, source: str, chosen: dict[str, str], errors: Path | None) -> None:
+    with file.open("rb") as stream:
+        chunks = iter(lambda: stream.read(1 << 20), b"")
+        stored = shelf.store(actor, name=file.name, chunks=chunks, purpose="import")
+    batch_id = actions.receive(actor, kind=kind, file_id=stored.pk, source=source, background=False, columns=chosen)
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    ) as bar:
+        task = bar.add_task(file.name, total=None)
+        batch = actions.work_off(actor, batch_id, lambda done, total: bar.update(task, completed=done, total=total))
     click.echo(
         f"created {batch.created}, corrected {batch.corrected}, unchanged {batch.unchanged}, failed {batch.failed}"
     )
     if errors and batch.failed:
         errors.write_bytes(queries.error_file(actor, batch_id))
+
+
+def _dry_run(actor: Actor, kind: str, file: Path, chosen: dict[str, str]) -> None:
+    """Say which column is what, how many rows are good, and what is wrong with the first of the others."""
+    seen = queries.look(actor, kind, file, file.name, chosen=chosen or None)
+    for field in KINDS[kind]:
+        title = seen.header[seen.places[field.name]] if field.name in seen.places else "-"
+        click.echo(f"{field.name:<18} {title}")
+    if seen.lacking:
+        raise click.ClickException("no column for " + ", ".join(field.name for field in seen.lacking))
+    for row, name, message, remedy, _cells in seen.failures[:SHOWN]:
+        click.echo(f"row {row}: {name}: {message} {remedy}")
+    if seen.bad > SHOWN:
+        click.echo(f"and {seen.bad - SHOWN:,} more")
+    click.echo(f"good {seen.good}, bad {seen.bad}, nothing posted")
 
 
 def _by_profile(actor: Actor, profile: str, folder: Path) -> None:

@@ -1,65 +1,204 @@
-"""Pages of imports: send a file, watch it, take back what was wrong, undo."""
+"""Pages of imports: send a file, choose its columns, watch it, take back what was wrong, undo."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from gongying.core.actor import Actor
 from gongying.core.files import shelf
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import links, nav
-from gongying.core.ui.listing import XLSX, attachment, page_of
+from gongying.core.ui.listing import XLSX, attachment
 from gongying.core.ui.pages import Request, page
+from gongying.core.ui.tables import Column, Filter, Table
 
 from . import actions, queries
-from .rules import KINDS, LINES
+from .models import Batch
+from .rules import KINDS, LABELS, LINES, OWN
+
+CHECKED = 100_000  # rows that the preview looks at: about a second
+BATCHES = Table(
+    "batches",
+    [
+        Column("file", _("File"), lambda b: b.file_name, sort="file_name", href=lambda b: links.to("batch", b.pk)),
+        Column("kind", _("Kind"), lambda b: LABELS[b.kind], sort="kind"),
+        Column("created", _("created"), lambda b: b.created, "num", "created"),
+        Column("corrected", _("corrected"), lambda b: b.corrected, "num", "corrected", phone=False),
+        Column("unchanged", _("unchanged"), lambda b: b.unchanged, "num", "unchanged", phone=False),
+        Column("failed", _("failed"), lambda b: b.failed, "num", "failed", phone=False),
+        Column("by", _("Sent by"), lambda b: b.sent_by, sort="sent_by", phone=False),
+        Column("sent", _("Sent"), lambda b: b.created_at, "time", "id", phone=False),
+        Column("state", _("State"), lambda b: b.state, "state", "state"),
+    ],
+    sort="-sent",
+    search=lambda rows, q: rows.filter(file_name__icontains=q),
+    filters=[
+        Filter("kind", _("Kind"), list(LABELS.items()), lambda rows, v: rows.filter(kind=v)),
+        Filter(
+            "state",
+            _("State"),
+            [("draft", _("draft")), ("open", _("open")), ("done", _("done")), ("undone", _("undone"))],
+            lambda rows, v: rows.filter(state=v),
+        ),
+        Filter("errors", _("Errors"), [("some", _("With errors"))], lambda rows, v: rows.filter(failed__gt=0)),
+    ],
+    views=[(_("With errors"), "errors=some")],
+    empty=_("Nothing was sent yet. Take a template, fill it in, send it."),
+)
+ERRORS = Table(
+    "import_errors",
+    [
+        Column("row", _("Row"), lambda e: e.row, "num", "row"),
+        Column("field", _("Field"), lambda e: queries.field_label(e.batch.kind, e.field), sort="field"),
+        Column("message", _("What is wrong"), lambda e: e.message, sort="message"),
+        Column("remedy", _("Remedy"), lambda e: e.remedy, phone=False),
+    ],
+    sort="row",
+    search=lambda rows, q: rows.filter(message__icontains=q) | rows.filter(field__icontains=q),
+    empty=_("Every row was taken."),
+)
 
 
 @page(needs="imports.send")
 def batches(request: Request) -> HttpResponse:
     """What was sent, and the form to send more."""
     actor = request.actor
-    kinds = sorted(KINDS) if actor.whole_network else ["sell_out", "sell_through"]
+    kinds = [(kind, LABELS[kind]) for kind in KINDS if actor.whole_network or kind in OWN]
     error = None
     if request.method == "POST":
         try:
-            return _take(request, actor)
+            return _receive(request, actor)
         except Refused as no:
             error = no
-    context = {"page": page_of(request, queries.batches(actor)), "kinds": kinds, "error": error}
-    return render(request, "imports/batches.html", context, status=409 if error else 200)
+    context = {"kinds": kinds, "error": error, "asked": request.POST.get("kind", "sell_out")}
+    answer = BATCHES.respond(request, queries.batches(actor), "imports/batches.html", context)
+    answer.status_code = 409 if error else answer.status_code
+    return answer
 
 
-def _take(request: HttpRequest, actor: Any) -> HttpResponse:
+def _receive(request: HttpRequest, actor: Actor) -> HttpResponse:
     sent = request.FILES.get("file")
     if sent is None:
         raise Refused(_("Choose a file."), field="file")
     file = shelf.store(actor, name=sent.name or "file", chunks=sent.chunks(), purpose="import")
-    return redirect(
-        "imports:batch", batch_id=actions.receive(actor, kind=request.POST.get("kind", ""), file_id=file.pk)
+    kind = request.POST.get("kind", "")
+    return redirect("imports:preview", batch_id=actions.receive(actor, kind=kind, file_id=file.pk, draft=True))
+
+
+@page(needs="imports.send")
+def preview(request: Request, batch_id: int) -> HttpResponse:
+    """A file before anything of it is posted: which column is what, the first rows as understood, how many are good."""
+    actor = request.actor
+    row = queries.batch(actor, batch_id)
+    if row.state != "draft":
+        return redirect("imports:batch", batch_id=row.pk)
+    if request.method == "POST":
+        actions.start(actor, batch_id=row.pk, columns=_chosen(row.kind, request.POST))
+        return redirect("imports:batch", batch_id=row.pk)
+    file = shelf.find(actor, row.file_id)
+    seen = queries.look(
+        actor,
+        row.kind,
+        shelf.path_of(file),
+        file.name,
+        chosen=_chosen(row.kind, request.GET),
+        kept=queries.layout(actor, row.kind),
+        most=CHECKED,
     )
+    return render(request, "imports/preview.html", _shown(row, seen))
+
+
+def _chosen(kind: str, given: Mapping[str, Any]) -> dict[str, str]:
+    """Field by field, the header that was chosen ("" for none)."""
+    asked = {field.name: given.get(f"map_{field.name}") for field in KINDS[kind]}
+    return {name: str(title)[:200] for name, title in asked.items() if title is not None}
+
+
+def _shown(row: Batch, seen: queries.Look) -> dict[str, Any]:
+    """What the preview shows."""
+    titles = list(dict.fromkeys(title for title in seen.header if title))
+    fields = [
+        {
+            "field": field,
+            "label": queries.field_label(row.kind, field.name),
+            "title": seen.header[seen.places[field.name]] if field.name in seen.places else "",
+        }
+        for field in KINDS[row.kind]
+    ]
+    wrong = {number: (name, message) for number, name, message, _remedy, _cells in seen.failures}
+    used = [at for at, field in enumerate(KINDS[row.kind]) if field.name in seen.places]
+    rows = []
+    for number, cells in seen.shown:
+        name, message = wrong.get(number, ("", ""))
+        told = f"{queries.field_label(row.kind, name)}: {message}" if message else ""
+        rows.append({"row": number, "cells": [cells[at] for at in used], "fault": told})
+    go = _("Import %(n)s rows") % {"n": f"{seen.good:,}"} if seen.whole else _("Import all rows")
+    return {
+        "batch": row,
+        "kind": LABELS[row.kind],
+        "seen": seen,
+        "titles": titles,
+        "fields": fields,
+        "heads": [fields[at]["label"] for at in used],
+        "rows": rows,
+        "go": go,
+        "ready": bool(seen.good) and not seen.lacking,
+        "lacking": ", ".join(queries.field_label(row.kind, field.name) for field in seen.lacking),
+    }
 
 
 @page(needs="imports.send")
 def batch(request: Request, batch_id: int) -> HttpResponse:
-    """One batch: how far it is, what was taken, what was not and why."""
+    """One batch: how far it is, what was taken, what was not and why; a batch that stopped can go on."""
     actor = request.actor
     row = queries.batch(actor, batch_id)
+    if request.method == "POST":
+        actions.start(actor, batch_id=row.pk)
+        return redirect("imports:batch", batch_id=row.pk)
+    if row.state == "draft":
+        return redirect("imports:preview", batch_id=row.pk)
     if request.GET.get("export") == "errors":
         return attachment(queries.error_file(actor, batch_id), f"errors-{row.pk}.xlsx", XLSX)
-    errors = page_of(request, row.errors.order_by("row"))
-    undoable = row.state == "done" and row.kind in LINES and actor.can("imports.undo")
-    return render(request, "imports/batch.html", {"batch": row, "page": errors, "undoable": undoable})
+    job = queries.job(actor, row)
+    running = job if job and job.state in ("queued", "running") else None
+    if request.headers.get("X-Panel"):
+        return render(request, "imports/_running.html", {"job": running, "batch": row})
+    undoable = queries.standing(row) if actor.can("imports.undo") else 0
+    context = {
+        "batch": row,
+        "kind": LABELS[row.kind],
+        "job": running,
+        "stopped": job if row.state == "open" and not running else None,
+        "undoable": undoable,
+        "undo_words": _undo_words(row, undoable),
+        "undo_button": _("Take back %(n)s rows") % {"n": f"{undoable:,}"},
+    }
+    return ERRORS.respond(request, row.errors.select_related("batch"), "imports/batch.html", context)
+
+
+def _undo_words(row: Batch, count: int) -> str:
+    """What an undo would do."""
+    amount = {"n": f"{count:,}"}
+    if row.kind in LINES:
+        told = _("%(n)s sales lines are reversed by opposite postings; nothing is deleted.") % amount
+    else:
+        told = _("%(n)s rows are withdrawn; nothing is deleted.") % amount
+    more = _("What they had replaced does not come back by itself: send that file again.")
+    return f"{told} {more}"
 
 
 @require_POST
 @page(needs="imports.undo")
 def undo(request: Request, batch_id: int) -> HttpResponse:
-    """Reverse a batch."""
-    actions.undo(request.actor, batch_id=batch_id)
+    """Take a batch back."""
+    count = actions.undo(request.actor, batch_id=batch_id)
+    messages.success(request, _("%(n)s rows were taken back.") % {"n": f"{count:,}"})
     return redirect("imports:batch", batch_id=batch_id)
 
 
@@ -74,6 +213,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
 urlpatterns = [
     path("", batches, name="batches"),
     path("<int:batch_id>/", batch, name="batch"),
+    path("<int:batch_id>/preview/", preview, name="preview"),
     path("<int:batch_id>/undo/", undo, name="undo"),
     path("template/<slug:kind>/", template, name="template"),
 ]

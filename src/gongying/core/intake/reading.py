@@ -1,6 +1,7 @@
 """Open an .xlsx or .csv in a child process with memory and time limits; work is done on it there, chunk by chunk."""
 
 import csv
+import faulthandler
 import multiprocessing
 import os
 import resource
@@ -129,9 +130,9 @@ def _check_zip(path: Path) -> None:
 def _child(path: str, suffix: str, begin: Begin, out: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    os.dup2(
-        os.open(os.devnull, os.O_WRONLY), 2
-    )  # a reader that runs out of memory shouts; the sender gets an answer
+    faulthandler.disable()
+    # A reader that runs out of memory shouts; the sender gets an answer instead.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     try:
         for piece in _worked(_open(path, suffix), begin):
             out.send(("piece", piece))

@@ -26,6 +26,7 @@ __all__ = [
     "batch",
     "batches",
     "error_file",
+    "field_label",
     "frames",
     "job",
     "judged",
@@ -86,3 +87,9 @@ def job(actor: Actor, row: Batch) -> Job | None:
 def standing(row: Batch) -> int:
     """How many rows an undo of the batch would take back."""
     return STANDING[row.kind](row.pk).count() if row.state == "done" and row.kind in STANDING else 0
+
+
+def field_label(kind: str, name: str) -> str:
+    """A field (by its name or by its Chinese header) in the reader's language."""
+    found = next((field for field in KINDS[kind] if name in (field.name, field.header)), None)
+    return name if found is None else found.header if is_chinese() else found.english.capitalize()

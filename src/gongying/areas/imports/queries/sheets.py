@@ -15,6 +15,7 @@ from gongying.core.refusal import Refused
 
 from ..rules import JUDGE, KINDS, Known, missing, unknown
 
+MOST_FAULTS = 200  # that a look remembers
 Prepare = Callable[[columns.Frame], None]
 
 
@@ -35,6 +36,11 @@ class Look:
     whole: bool = True
     shown: list[tuple[int, list[str]]] = field(default_factory=list)
     failures: list[columns.Failure] = field(default_factory=list)
+
+    @property
+    def checked(self) -> int:
+        """How many rows were looked at."""
+        return self.good + self.bad
 
 
 def known(actor: Actor, kind: str) -> Known:
@@ -108,17 +114,19 @@ def look(
     name: str,
     *,
     chosen: Mapping[str, str] | None = None,
+    kept: Mapping[str, str] | None = None,
     most: int | None = None,
 ) -> Look:
     """Read a file, posting nothing: its columns, how many rows are good, what is wrong with the others.
 
-    At most about `most` rows are checked. Headers that were chosen and are not there count as not chosen. Raises Refused for a file
-    that cannot be read.
+    At most about `most` rows are checked. `kept` are choices of an earlier file: those whose header is there are proposed,
+    unless there are `chosen` ones. Raises Refused for a file that cannot be read.
     """
     codes, seen = known(actor, kind), Look()
 
     def begin(head: list[list[Any]]) -> tuple[int, reading.Work]:
-        skipped, titles, places = columns.find_header(head, KINDS[kind], chosen)
+        wanted = chosen or _still_there(head, kind, kept or {})
+        skipped, titles, places = columns.find_header(head, KINDS[kind], wanted)
         told = [fields.plain(title) for title in titles]
         lacking = missing(kind, places)
 
@@ -136,7 +144,18 @@ def look(
             break
         seen.good, seen.bad = seen.good + len(frame), seen.bad + len(frame.failures)
         seen.shown += frame.shown
-        seen.failures += frame.failures[: max(0, 200 - len(seen.failures))]
+        seen.failures += sorted(frame.failures)[: max(0, MOST_FAULTS - len(seen.failures))]
         if most and piece.done >= most:
             break
     return seen
+
+
+def _still_there(head: list[list[Any]], kind: str, kept: Mapping[str, str]) -> dict[str, str]:
+    """Of earlier choices, those whose header this file has too; a field left out then is left out again unless it is needed."""
+    titles = {fields.spelling(cell) for row in head for cell in row}
+    optional = {field.name for field in KINDS[kind] if not field.required}
+    return {
+        name: title
+        for name, title in kept.items()
+        if (fields.spelling(title) in titles if title else name in optional)
+    }

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext_lazy as _
+
 from gongying.core.intake.fields import Field
 
 from .judge import JUDGE, Known
 
-__all__ = ["JUDGE", "KINDS", "LINES", "OWN", "Known", "missing", "unknown"]
+__all__ = ["JUDGE", "KINDS", "LABELS", "LINES", "OWN", "Known", "missing", "unknown"]
 
 CODE = ("经销商编码", "distributor code", "distributor", "经销商", "客户编码", "customer")
 PRODUCT = ("产品编码", "product code", "sku", "货号", "产品")
@@ -108,6 +110,16 @@ KINDS: dict[str, tuple[Field, ...]] = {
         Field("unit_cost", "rate", ("单位成本", "unit cost"), False, "", least=0),
         CURRENCY,
     ),
+}
+LABELS = {
+    "distributors": _("Distributors"),
+    "products": _("Products"),
+    "sell_in": _("Sell-in"),
+    "sell_through": _("Sell-through"),
+    "sell_out": _("Sell-out"),
+    "price_lists": _("Price lists"),
+    "targets": _("Targets"),
+    "stock_declarations": _("Stock declarations"),
 }
 LINES = ("sell_in", "sell_through", "sell_out")
 OWN = ("sell_out", "sell_through", "stock_declarations")  # what a distributor's people may send
