@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 import gongying
+from gongying.areas.rewards import actions as rewards
 from gongying.books.goods import post as goods
 from gongying.books.lake import read as lake_read
 from gongying.books.parties import post as parties
@@ -88,6 +89,7 @@ def programme(network):
             document=body,
             effective_from=start,
         )
+        rewards.replay(SYSTEM, version_id=version, period=str(start.year))
         policies.publish(SYSTEM, version_id=version)
         return version
 

@@ -144,6 +144,8 @@ SHARED = [
     "/rewards/statements/",
     "/rewards/statements/?export=xlsx",
     "/rewards/runs/1/",
+    "/rewards/programmes/1/replay/?period=2026",
+    "/rewards/programmes/1/replay/?period=2026&export=csv",
     "/tiers/",
     "/tiers/?export=csv",
     "/tiers/reviews/",

@@ -56,3 +56,16 @@ class StatementDisputed(Fact):
     statement: int
     dispute: int
     line: int | None
+
+
+@dataclass(frozen=True)
+class ProgrammeReplayed(Fact):
+    """A version was run on a period of the past; `digest` covers what every distributor would have got."""
+
+    name = "rewards.programme_replayed"
+    version_id: int
+    hash: str
+    period: str
+    before_minor: int
+    after_minor: int
+    digest: str

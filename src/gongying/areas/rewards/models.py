@@ -65,3 +65,20 @@ class Dispute(Scoped):
     raised_at = models.DateTimeField(auto_now_add=True)
     ruling = models.TextField(blank=True)
     ruled_by = models.CharField(max_length=120, blank=True)
+
+
+class Replay(models.Model):
+    """A programme version (its very text, by hash) on a period of the past: what was paid and what it would have paid."""
+
+    version_id = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    period = models.CharField(max_length=8)
+    distributors = models.PositiveIntegerField()
+    before_minor = models.BigIntegerField()
+    after_minor = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    made_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["version_id", "hash"], name="replay_of")]

@@ -15,7 +15,7 @@ from gongying.core.refusal import Refused
 from gongying.core.scope import one
 
 from . import facts
-from .kinds import Finding, Kind, canonical, kind_of
+from .kinds import Finding, Kind, canonical, guards, kind_of
 from .models import PolicyVersion
 
 AUTHORS = ("admin", "director", "planner")
@@ -126,9 +126,11 @@ def withdraw(actor: Actor, *, version_id: int) -> None:
 
 
 def findings(row: PolicyVersion) -> list[Finding]:
-    """What the kind's linter says of this version."""
+    """What the kind's linter says of this version, and what a draft still lacks."""
     kind = kind_of(row.kind)
-    return kind.lint(kind.schema.model_validate_json(row.document))
+    found = kind.lint(kind.schema.model_validate_json(row.document))
+    checks = guards.get(row.kind, []) if row.status == "draft" else []
+    return [*found, *(finding for check in checks for finding in check(row))]
 
 
 def _draft_row(version_id: int) -> PolicyVersion:

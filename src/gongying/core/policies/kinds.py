@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from gongying.core.refusal import Missing
 from gongying.engines import chain
+
+G = TypeVar("G", bound=Callable[[Any], Any])
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,20 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 # Which scopes apply to a party, most specific first; books fill this in: fn(party_id, at) -> [(kind, key)].
 scope_chains: list[Callable[[int, date], list[tuple[str, str]]]] = []
+
+
+# What must hold beside the linter before a draft of a kind is published; whoever owns the kind adds to it.
+guards: dict[str, list[Callable[[Any], list[Finding]]]] = {}
+
+
+def guard(code: str) -> Callable[[G], G]:
+    """Enter a check of drafts of a kind: fn(version row) -> findings; an error keeps the draft from being published."""
+
+    def enter(check: G) -> G:
+        guards.setdefault(code, []).append(check)
+        return check
+
+    return enter
 
 
 def register(kind: Kind) -> Kind:

@@ -20,9 +20,10 @@ from ..models import Run, Statement
 from ..rules import Programme
 from .calculation import Calculation, Due, calculate, preview, selection_of, settled_before
 from .progress import Progress, progress, running_period
+from .replay import Replayed, is_replayed, last_period, programme_row, replayed, replays
 
 __all__ = [
-    "Calculation", "Due", "LineView", "Progress", "StatementView", "Step", "calculate", "evidence", "preview", "progress",
+    "Calculation", "Due", "LineView", "Progress", "Replayed", "StatementView", "Step", "calculate", "evidence", "is_replayed", "last_period", "preview", "programme_row", "progress", "replayed", "replays",
     "running_period", "runs", "selection_of", "settled_before", "statement", "statement_lines", "statement_row",
     "statements", "total",
 ]  # fmt: skip

@@ -55,7 +55,8 @@ def calculate(programme: str, period: str, up_to: int | None = None) -> Calculat
         raise Missing(programme)
     watermark = trade.watermark() if up_to is None else up_to
     (held,) = metrics.bases([selection_of(document, span, watermark)])
-    found = {base.party_id: base for base in held}
+    inside = eligible(document)
+    found = {base.party_id: base for base in held if inside is None or base.party_id in inside}
     before = settled_before(programme, period)
     terms, rows = document.terms(), []
     for party_id in sorted(found.keys() | before.keys()):
@@ -64,6 +65,11 @@ def calculate(programme: str, period: str, up_to: int | None = None) -> Calculat
         derivation = derive(counted, terms, before.get(party_id, 0))
         rows.append((party_id, counted, base.lines if base else 0, derivation))
     return Calculation(policy.version_id, policy.hash, watermark, document.currency, rows)
+
+
+def eligible(document: Programme) -> set[int] | None:
+    """The distributors a programme names; None when it is for everybody in its regions."""
+    return set(parties.ids_by_code(document.parties).values()) if document.parties else None
 
 
 def selection_of(document: Programme, span: calendar.Period, watermark: int | None) -> metrics.Selection:

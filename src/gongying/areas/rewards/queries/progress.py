@@ -13,7 +13,7 @@ from gongying.core.words import pick
 from gongying.engines.rebates import derive
 
 from ..rules import PROGRAMME, Programme
-from .calculation import selection_of
+from .calculation import eligible, selection_of
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def progress(actor: Actor, party_id: int, on: date, moment: Snapshot | None = No
         asked, metrics.bases([selection_of(doc, span, None) for _row, doc, span in asked], moment), strict=True
     ):
         base = next((each for each in held if each.party_id == party_id), None)
-        if base is not None:
+        inside = eligible(document)
+        if base is not None and (inside is None or party_id in inside):
             counted = base.net_minor if document.basis == "value" else base.quantity
             found.append(_progress(row.key, pick(row.title, row.title_en), document, span, counted))
     return found

@@ -13,6 +13,11 @@ from . import programmes, runs, statements
 
 urlpatterns = [
     path("programmes/", programmes.programmes, name="programmes"),
+    path("programmes/new/", programmes.edit, name="new"),
+    path("programmes/preview/", programmes.preview, name="preview"),
+    path("programmes/<int:version_id>/", programmes.programme, name="programme"),
+    path("programmes/<int:version_id>/edit/", programmes.edit, name="edit"),
+    path("programmes/<int:version_id>/replay/", programmes.replay, name="replay"),
     path("runs/", runs.runs, name="runs"),
     path("runs/settle/", runs.settle, name="settle"),
     path("runs/<int:run_id>/", runs.run, name="run"),
@@ -52,6 +57,7 @@ def _waiting(actor: Any) -> Any:
 
 todo.register(_waiting)
 links.home("statement", "rewards:statement")
+links.home("programme", "rewards:programme")
 links.home("run", "rewards:run")
 links.home("statements", "rewards:statements")
 nav.register(

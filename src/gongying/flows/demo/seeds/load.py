@@ -167,6 +167,7 @@ class Loader:
                 effective_to=each.until,
                 note=each.note,
             )
+            rewards.replay(planner, version_id=version, period=str(each.since.year - 1))
             policies.publish(director, version_id=version)
 
     def _trade(self) -> None:
