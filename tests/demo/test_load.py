@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from gongying.areas.rewards import queries as rewards
+from gongying.areas.rewards.models import Dispute
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.books.trade.models import Line
@@ -83,6 +84,8 @@ def test_settled_pending_and_disputed(loaded: list[Login], small: Story) -> None
     assert statements["disputed"] == 1
     disputed = next(row for row in rewards.statements(SYSTEM) if row.state == "disputed")
     assert disputed.party.code == small.truth.star
+    ruled = Dispute.objects.unscoped("test").exclude(verdict="").get()
+    assert (ruled.verdict, ruled.ruled_by, ruled.statement.state) == ("upheld", "finance@gongying.demo", "open")
     assert money.check() == []
     for run in runs:
         assert run.created_by == "director@gongying.demo"

@@ -69,3 +69,16 @@ class ProgrammeReplayed(Fact):
     before_minor: int
     after_minor: int
     digest: str
+
+
+@dataclass(frozen=True)
+class DisputeRuled(Fact):
+    """Head office upheld or rejected an objection; `settled` says that none is left open on the statement."""
+
+    name = "rewards.dispute_ruled"
+    statement: int
+    dispute: int
+    party: int
+    number: str
+    verdict: str
+    settled: bool

@@ -19,6 +19,7 @@ class Run(models.Model):
     business_date = models.DateField()
     created_by = models.CharField(max_length=120)
     decided_by = models.CharField(max_length=120, blank=True)
+    decided_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -44,6 +45,8 @@ class Statement(Scoped):
     derivation = models.TextField()
     transfer_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, default="open")  # open | confirmed | disputed
+    confirmed_by = models.CharField(max_length=120, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -55,7 +58,11 @@ class Statement(Scoped):
 
 
 class Dispute(Scoped):
-    """A distributor's objection to a statement, or to one sales line in it."""
+    """A distributor's objection to a statement, or to one sales line in it, and head office's ruling.
+
+    `verdict` is empty while it is open; `ruling` is the answer in words and `correction` what an upheld objection will
+    change: the correction itself is a posting of its own, which the next run of the period trues up.
+    """
 
     scope_path = "statement__party_id"
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="disputes")
@@ -63,8 +70,11 @@ class Dispute(Scoped):
     reason = models.TextField()
     raised_by = models.CharField(max_length=120)
     raised_at = models.DateTimeField(auto_now_add=True)
+    verdict = models.CharField(max_length=8, blank=True)  # upheld | rejected
     ruling = models.TextField(blank=True)
+    correction = models.TextField(blank=True)
     ruled_by = models.CharField(max_length=120, blank=True)
+    ruled_at = models.DateTimeField(null=True)
 
 
 class Replay(models.Model):

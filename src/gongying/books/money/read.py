@@ -1,6 +1,8 @@
 """The only readers of the ledger."""
 
 from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
 
 from django.db.models import F, Q, QuerySet, Sum
 
@@ -20,6 +22,17 @@ class Drift:
     pending: int
 
 
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A posted entry of an account as its holder reads it: what came in (negative: went out) and the balance after it."""
+
+    transfer_id: int
+    business_date: date
+    document: str
+    amount_minor: int
+    balance_minor: int
+
+
 def accounts(actor: Actor, *, kind: str) -> QuerySet[Account]:
     """Accounts of a kind in scope."""
     rows: QuerySet[Account] = Account.objects.for_actor(actor).filter(kind=kind).select_related("holder")
@@ -37,6 +50,20 @@ def balance(actor: Actor, *, kind: str, holder_id: int, currency: str) -> int:
     """The posted balance of a holder's account, 0 when it was never opened."""
     row = accounts(actor, kind=kind).filter(holder_id=holder_id, currency=currency).first()
     return row.balance_minor if row else 0
+
+
+def postings(actor: Actor, *, kind: str, holder_id: int, currency: str) -> list[Posting]:
+    """Every posted entry of a holder's account, newest first, each with the balance it left behind."""
+    account = accounts(actor, kind=kind).filter(holder_id=holder_id, currency=currency).first()
+    if account is None:
+        return []
+    rows = Transfer.objects.filter(Q(debit=account) | Q(credit=account), status="posted").order_by("id")
+    signed = [row.amount_minor if row.credit_id == account.pk else -row.amount_minor for row in rows]
+    found = [
+        Posting(row.pk, row.business_date, row.document, amount, after)
+        for row, amount, after in zip(rows, signed, accumulate(signed), strict=True)
+    ]
+    return found[::-1]
 
 
 def check() -> list[Drift]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.areas.imports.actions.steps import objections
 from gongying.areas.rewards import queries as rewards
-from gongying.areas.rewards.facts import RebateSettled, StatementDisputed
+from gongying.areas.rewards.facts import DisputeRuled, RebateSettled, StatementDisputed
 from gongying.books.trade import read as trade
 from gongying.core.actor import SYSTEM
 from gongying.core.journal import book
@@ -27,6 +27,25 @@ def tell_finance(fact: StatementDisputed, entry: Entry) -> None:
     """Finance learns of an objection."""
     link = f"/rewards/statements/{fact.statement}/"
     bell.tell(role="finance", title="对账单有异议", title_en="A statement is disputed", link=link, level="warning")
+
+
+@book.on(DisputeRuled)
+def tell_who_objected(fact: DisputeRuled, entry: Entry) -> None:
+    """The distributor reads the ruling, and that the statement may be confirmed when it was the last."""
+    upheld = fact.verdict == "upheld"
+    zh = f"对账单 {fact.number} 的异议{'成立' if upheld else '不成立'}"
+    en = f"Your objection to {fact.number} was {'upheld' if upheld else 'rejected'}"
+    bell.tell(
+        party_id=fact.party,
+        link=f"/rewards/statements/{fact.statement}/",
+        level="good" if upheld else "info",
+        title=zh,
+        title_en=en,
+        body="请查看答复，然后确认对账单。" if fact.settled else "还有其他异议待答复。",
+        body_en="Read the answer, then confirm the statement."
+        if fact.settled
+        else "Another objection is still open.",
+    )
 
 
 def settlement_rests_on(batch_id: int) -> str:

@@ -105,8 +105,8 @@ def approve(actor: Actor, *, run_id: int) -> int:
     rows = list(Statement.objects.unscoped("approval of the whole run").filter(run=run).order_by("id"))
     for row in rows:
         ledger.post_pending(actor, row.transfer_id or 0)
-    run.state, run.decided_by = "posted", actor.name
-    run.save(update_fields=["state", "decided_by"])
+    run.state, run.decided_by, run.decided_at = "posted", actor.name, timezone.now()
+    run.save(update_fields=["state", "decided_by", "decided_at"])
     ids, whom = [row.pk for row in rows], [row.party_id for row in rows]
     book.record(actor, facts.RebateSettled(run.pk, run.number, whom, ids))
     return len(rows)
@@ -118,8 +118,8 @@ def void(actor: Actor, *, run_id: int) -> None:
     run = _pending(run_id)
     for row in Statement.objects.unscoped("voiding the whole run").filter(run=run).order_by("id"):
         ledger.void_pending(actor, row.transfer_id or 0)
-    run.state, run.decided_by = "void", actor.name
-    run.save(update_fields=["state", "decided_by"])
+    run.state, run.decided_by, run.decided_at = "void", actor.name, timezone.now()
+    run.save(update_fields=["state", "decided_by", "decided_at"])
     book.record(actor, facts.RunVoided(run.pk, run.number))
 
 

@@ -210,7 +210,10 @@ class Loader:
             rewards.approve(self._actor("finance"), run_id=made.run_id)
 
     def _answers(self) -> None:
-        """The distributors with a log-in confirm their statements; the star objects to a line of its newest one."""
+        """The distributors with a log-in confirm their statements; the star objects to a line of its newest one.
+
+        An older objection of the star's was upheld by finance, and waits to be confirmed.
+        """
         for login in self.people:
             if login.role != "owner":
                 continue
@@ -220,16 +223,25 @@ class Loader:
             if login.seat == self.story.truth.star and ids:
                 by_piece = [row.pk for row in rows if row.run.programme == "robots"] or ids
                 ids.remove(by_piece[0])
-                self._dispute(owner, by_piece[0])
+                self._dispute(owner, by_piece[0], "单据 {} 的数量与我司入库单不符，请核对后重新结算。")
+                self._ruled(self._dispute(owner, ids[0], "单据 {} 有两台因运输破损当场退回，计算基数应扣减。"))
             for statement in ids[2:]:  # the newest are still unread
                 rewards.confirm(owner, statement_id=statement)
 
-    def _dispute(self, owner: Actor, statement: int) -> None:
+    def _dispute(self, owner: Actor, statement: int, reason: str) -> int:
+        """An objection to the smallest line of a statement, naming its document."""
         lines = rewards_queries.statement_lines(owner, statement_id=statement, limit=200)
-        if lines:
-            line = min(lines, key=lambda each: each.net_minor)
-            reason = f"单据 {line.document} 的数量与我司入库单不符，请核对后重新结算。"
-            rewards.dispute(owner, statement_id=statement, reason=reason, line_id=line.id)
+        line = min(lines, key=lambda each: each.net_minor)
+        return rewards.dispute(owner, statement_id=statement, reason=reason.format(line.document), line_id=line.id)
+
+    def _ruled(self, dispute: int) -> None:
+        rewards.rule(
+            self._actor("finance"),
+            dispute_id=dispute,
+            verdict="upheld",
+            answer="已与仓库和承运商核对，签收单上有破损记录，异议成立。",
+            correction="按签收单补录退货两台，下一次结算自动调整差额。",
+        )
 
     def _actor(self, local: str) -> Actor:
         """The person with this log-in, as the command line."""
