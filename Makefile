@@ -40,6 +40,7 @@ check: .venv/.dev ## Lint, types, contracts, migrations
 bench: .venv/.dev ## Measure, with a baseline in the same run
 	$(PY) bench/import_speed.py
 	$(PY) bench/settlement_speed.py
+	test -z "$$GONGYING_ADVENTUREWORKS" || $(PY) bench/pages.py
 
 docs: .venv/.dev ## Write the generated pages of docs/
 	GONGYING_DATA=var/test .venv/bin/gongying map > docs/map.md

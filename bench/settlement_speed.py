@@ -32,14 +32,14 @@ TERMS = Terms(method="slab", tiers=(Tier(Decimal(0), Decimal("0.01")), Tier(Deci
 
 
 def lake(rows, folder):
-    """An engine over generated lines, as the lake would open them."""
+    """An engine over generated lines, as the lake would open them; party, product, day and amount are independent."""
     engine = duckdb.connect(config={"threads": 2})
     path = folder / "lines.parquet"
     engine.execute(
-        f"COPY (SELECT i AS id, 'sell_in' AS level, DATE '2026-01-01' + CAST(i * 7919 % 365 AS INT) AS business_date, "
-        f"1 + (i * 31 % {PARTIES}) AS party_id, 1 + (i * 17 % {PRODUCTS}) AS product_id, CAST(1 + i % 9 AS BIGINT) AS quantity, "
-        f"'CNY' AS currency, CAST(1000 + i * 104729 % 90000 AS BIGINT) AS gross_minor, CAST(0 AS BIGINT) AS discount_minor, "
-        f"CAST(1000 + i * 104729 % 90000 AS BIGINT) AS net_minor, CAST(0 AS BIGINT) AS tax_minor, CAST(0 AS BIGINT) AS freight_minor, 'sale' AS kind, '' AS place, '' AS content_hash FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)"
+        f"COPY (SELECT i AS id, 'sell_in' AS level, DATE '2026-01-01' + CAST(hash(i, 1) % 365 AS INT) AS business_date, "
+        f"CAST(1 + hash(i, 2) % {PARTIES} AS BIGINT) AS party_id, CAST(1 + hash(i, 3) % {PRODUCTS} AS BIGINT) AS product_id, CAST(1 + i % 9 AS BIGINT) AS quantity, "
+        f"'CNY' AS currency, CAST(1000 + hash(i, 4) % 90000 AS BIGINT) AS gross_minor, CAST(0 AS BIGINT) AS discount_minor, "
+        f"CAST(1000 + hash(i, 4) % 90000 AS BIGINT) AS net_minor, CAST(0 AS BIGINT) AS tax_minor, CAST(0 AS BIGINT) AS freight_minor, 'sale' AS kind, '' AS place, '' AS content_hash FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)"
     )
     engine.execute(f"CREATE VIEW lines AS SELECT * FROM read_parquet('{path}')")
     engine.execute(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gongying.books.lake import post as lake
 from gongying.books.lake.read import snapshot
 from gongying.books.metrics.read import METRICS, Selection, bases, figure
-from gongying.books.metrics.read.sums import Window
+from gongying.books.metrics.read.sums import DIMENSIONS, Window
 from gongying.books.plans import post as plans
 from gongying.books.stock import post as stock
 from gongying.books.trade import read as trade
@@ -238,3 +238,45 @@ def test_bases_of_many_programmes_are_the_sums_of_their_lines(year):
             for place, value in enumerate((line.net_minor, line.quantity, 1)):
                 sums[place] += value
         assert {b.party_id: [b.net_minor, b.quantity, b.lines] for b in found} == expected
+
+
+def test_money_of_several_currencies_is_never_added(network):
+
+    dollars = network.line("D2", 100, doc="U1")._replace(currency="USD")
+    network.sell(network.line(yuan=9000), dollars)
+    year = {"start": date(2026, 1, 1), "end": date(2027, 1, 1)}
+    for name in ("sell_in", "growth", "share", "average_price"):
+        with pytest.raises(Refused) as no:
+            figure(SYSTEM, name, **year)
+        assert no.value.code == "currencies"
+        assert "CNY, USD" in str(no.value)
+    assert figure(SYSTEM, "sell_in", by=("currency",), **year).as_dict() == {"CNY": 9000_00, "USD": 100_00}
+    assert figure(SYSTEM, "sell_in", where={"currency": "USD"}, **year).one == 100_00
+    assert figure(SYSTEM, "sell_in", where={"party": "D1"}, **year).one == 9000_00
+    assert figure(replace(SYSTEM, parties=frozenset({network.ids["D2"]})), "sell_in", **year).one == 100_00
+    assert figure(SYSTEM, "quantity", **year).one == 2
+    assert figure(SYSTEM, "share", by=("currency",), **year).as_dict() == {"CNY": 1, "USD": 1}
+
+
+def test_a_share_of_a_month_is_of_that_month(network):
+    network.sell(
+        network.line(yuan=300, on=date(2026, 1, 5)),
+        network.line("D2", 100, doc="B1", on=date(2026, 1, 6)),
+        network.line("D2", 500, doc="B2", on=date(2026, 2, 6)),
+    )
+    found = figure(SYSTEM, "share", start=date(2026, 1, 1), end=date(2026, 3, 1), by=("party", "month")).as_dict()
+    assert found == {("D1", "2026-01"): Decimal("0.75"), ("D2", "2026-01"): Decimal("0.25"), ("D2", "2026-02"): 1}
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_every_grain_is_answered_or_refused_with_what_works(network, name):
+    network.sell(network.line(yuan=300))
+    year = {"start": date(2026, 1, 1), "end": date(2027, 1, 1)}
+    for grain in DIMENSIONS:
+        if grain in METRICS[name].by:
+            assert figure(SYSTEM, name, by=(grain,), **year).columns == (grain, name)
+            figure(SYSTEM, name, where={grain: "x"}, **year)
+        else:
+            with pytest.raises(Refused) as no:
+                figure(SYSTEM, name, by=(grain,), **year)
+            assert METRICS[name].by[0] in str(no.value)

@@ -13,11 +13,23 @@ from gongying.books.lake.read import LINES, Snapshot, snapshot
 from gongying.core.actor import Actor
 from gongying.core.refusal import Refused
 
+from . import sums
 from .bases import Base, Selection, bases
 from .registry import METRICS, Metric
-from .sums import DIMENSIONS, Window, days
+from .sums import TIMES, Window, days
 
-__all__ = ["METRICS", "Base", "Figure", "Metric", "Selection", "bases", "figure", "newest_day", "snapshot"]
+__all__ = [
+    "METRICS",
+    "Base",
+    "Figure",
+    "Metric",
+    "Selection",
+    "bases",
+    "currencies",
+    "figure",
+    "newest_day",
+    "snapshot",
+]
 MOST_KEPT = 512
 
 
@@ -44,7 +56,7 @@ class Figure:
 
 
 _kept: OrderedDict[Any, Figure] = OrderedDict()
-_days: dict[Any, date | None] = {}
+_days: dict[Any, Any] = {}
 _lock = Lock()
 
 
@@ -66,13 +78,15 @@ def figure(
         raise Refused(_("There is no figure %(code)s.") % {"code": metric}, field="metric")
     narrowed = tuple(sorted((where or {}).items()))
     for name in (*by, *(name for name, _value in narrowed)):
-        if name not in DIMENSIONS:
-            remedy = _("Use one of: %(names)s.") % {"names": ", ".join(DIMENSIONS)}
-            raise Refused(_("A figure cannot be split by %(name)s.") % {"name": name}, field="by", remedy=remedy)
+        if name not in found.by:
+            remedy = _("Use one of: %(names)s.") % {"names": ", ".join(found.by)}
+            raise Refused(_("This figure cannot be split by %(name)s.") % {"name": name}, field="by", remedy=remedy)
     if end <= start:
         raise Refused(_("The end must come after the start."), field="end")
     moment = on or snapshot()
     window = Window(start, end, by, actor.parties, narrowed)
+    if found.priced and "currency" not in (*by, *dict(narrowed)):
+        _one_currency(actor, start, end, narrowed, moment)
     key = (moment.serial, metric, window)
     with _lock:
         known = _kept.get(key)
@@ -85,14 +99,45 @@ def figure(
     return known
 
 
+def currencies(actor: Actor, *, start: date, end: date, on: Snapshot | None = None) -> list[str]:
+    """The currencies of what was sold in [start, end) within what the actor may see, the one with most value first."""
+    moment = on or snapshot()
+    window = Window(start, end, (), actor.parties)
+    key = (moment.serial, "currencies", window)
+    if key not in _days:
+        _room()
+        _days[key] = [str(row[0]) for row in moment.ask(sums.currencies, window)]
+    return list(_days[key])
+
+
+def _one_currency(actor: Actor, start: date, end: date, where: tuple[tuple[str, str], ...], on: Snapshot) -> None:
+    """Refuse to add money of several currencies."""
+    found = currencies(actor, start=start, end=end, on=on)
+    if len(found) > 1 and where:  # what is asked for may be of one currency all the same
+        found = [str(row[0]) for row in on.ask(sums.currencies, Window(start, end, (), actor.parties, where))]
+    if len(found) > 1:
+        said = {"names": ", ".join(found)}
+        raise Refused(
+            _("Money of several currencies is never added: %(names)s.") % said,
+            code="currencies",
+            field="where",
+            remedy=_("Split by currency, or ask for one with where currency=%(name)s.") % {"name": found[0]},
+        )
+
+
+def _room() -> None:
+    if len(_days) > MOST_KEPT:
+        _days.clear()
+
+
 def newest_day(actor: Actor, on: Snapshot) -> date | None:
     """The newest business date of the sell-in the actor may see."""
     key = (on.serial, "newest_day", actor.parties)
     if key not in _days:
-        if len(_days) > MOST_KEPT:
-            _days.clear()
+        _room()
         _days[key] = on.ask(_newest_day, actor.parties)[0][0]
-    return _days[key]
+    day: date | None = _days[key]
+    return day
 
 
 def _newest_day(parties: frozenset[int] | None) -> Any:
@@ -107,18 +152,24 @@ def _compute(metric: Metric, window: Window, moment: Snapshot) -> Figure:
     held: dict[str, dict[tuple[Any, ...], Any]] = {}
     for name, expression in metric.inputs.items():
         held[name] = {tuple(row[:-1]): row[-1] for row in moment.ask(expression, window)}
-    whole = None
+    times = tuple(name for name in window.by if name in (*TIMES, "currency"))
+    wholes: dict[tuple[Any, ...], Any] = {}
     if metric.whole:
         first = next(iter(metric.inputs.values()))
-        rows = moment.ask(first, Window(window.start, window.end, (), window.parties))
-        whole = rows[0][-1] if rows else None
+        asked = Window(
+            window.start, window.end, times, window.parties, tuple(p for p in window.where if p[0] == "currency")
+        )
+        wholes = {tuple(row[:-1]): row[-1] for row in moment.ask(first, asked)}
     found = set[tuple[Any, ...]]().union(*held.values())
     if window.by:
         found.discard(())  # an input without the grain is no row of its own: it counts in every row
     keys = sorted(found, key=lambda key: tuple((part is None, str(part)) for part in key))
     length, made = days(window), []
     for key in keys or ([()] if not window.by else []):
-        inputs = {name: rows.get(key, rows.get(())) for name, rows in held.items()} | {"whole": whole}
+        inputs = {name: rows.get(key, rows.get(())) for name, rows in held.items()}
+        inputs["whole"] = wholes.get(
+            tuple(part for name, part in zip(window.by, key, strict=True) if name in times)
+        )
         made.append((*key, metric.of(inputs, length)))
     return Figure(
         metric.code, metric.unit, metric.version, (*window.by, metric.code), made, moment.stamp, moment.at

@@ -1,8 +1,10 @@
 """What many programmes pay on: grouped sums of the lines each of them selects, in one scan of the lake."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import Any
 
 import ibis
@@ -39,6 +41,7 @@ class Base:
 
 
 MOST_KEPT = 32
+MOST_AT_ONCE = 60  # each has a bit of a 64-bit number
 _kept: dict[Any, list[list[Base]]] = {}
 
 
@@ -52,6 +55,8 @@ def bases(selections: Sequence[Selection], on: Snapshot | None = None) -> list[l
     if not selections:
         return []
     moment = on or snapshot()
+    if len(selections) > MOST_AT_ONCE:
+        return [*bases(selections[:MOST_AT_ONCE], moment), *bases(selections[MOST_AT_ONCE:], moment)]
     key = (moment.serial, tuple(selections))
     known = _kept.get(key)
     if known is not None:
@@ -70,50 +75,73 @@ def bases(selections: Sequence[Selection], on: Snapshot | None = None) -> list[l
 
 
 def expression(selections: Sequence[Selection]) -> Any:
-    """One row for each party with three sums for each selection."""
+    """One row for each party with three sums for each selection.
+
+    Lines are grouped once by party, by the set of product scopes their product lies in and by the set of windows they lie
+    in (each set one number, a bit for each), so that what remains to be sorted out is a small table.
+    """
+    levels, currencies = {s.level for s in selections}, {s.currency for s in selections}
     start, end = min(s.start for s in selections), max(s.end for s in selections)
     held = LINES.filter(LINES.business_date >= start, LINES.business_date < end, LINES.party_id.notnull())
-    keys = ["party_id"]
-    marks: dict[str, Any] = {}
-    for place, each in enumerate(selections):
-        marks[f"window_{place}"] = _window(held, each)
-    windows = {str(mark): name for name, mark in reversed(list(marks.items()))}  # equal windows share one column
-    shared = {name: mark for name, mark in marks.items() if windows[str(mark)] == name}
-    if any(s.categories or s.products or s.without for s in selections):
-        keys.append("product_id")
-    marked = held.mutate(**shared)
-    cells = marked.group_by([*keys, *shared])
+    held = held.filter(held.level.isin(sorted(levels)), held.currency.isin(sorted(currencies)))
+    windows = list(dict.fromkeys(_window_of(s) for s in selections))
+    scopes = list(dict.fromkeys(_scope_of(s) for s in selections))
+    mixed = len(levels) > 1 or len(currencies) > 1
+    inside = _bits(_in_window(held, window, mixed) for window in windows)
+    if scopes == [((), (), ())]:
+        marked = held.mutate(inside=inside, scope=ibis.literal(1))
+    else:
+        kinds = PRODUCTS.select(PRODUCTS.product_id, scope=_bits(_in_scope(scope) for scope in scopes))
+        marked = held.mutate(inside=inside).join(kinds, "product_id")
+    cells = marked.group_by(["party_id", "inside", "scope"])
     cells = cells.aggregate(net=marked.net_minor.sum(), pieces=marked.quantity.sum(), n=marked.count())
-    if len(keys) > 1:
-        cells = cells.left_join(PRODUCTS, "product_id", rname="{name}_of_product")
     if any(s.places for s in selections):
         cells = cells.left_join(PARTIES, "party_id", rname="{name}_of_party")
     sums: dict[str, Any] = {}
     for place, each in enumerate(selections):
-        wanted = _wanted(cells, each, windows[str(marks[f"window_{place}"])])
+        wanted = _has(cells.inside, windows.index(_window_of(each))) & _has(
+            cells.scope, scopes.index(_scope_of(each))
+        )
+        if each.places:
+            wanted &= ibis.or_(
+                *[cells[name].isin(each.places).fill_null(False) for name in ("city", "province", "region")]
+            )
         for name in ("net", "pieces", "n"):
             sums[f"{name}_{place}"] = cells[name].sum(where=wanted).fill_null(0)
     return cells.group_by("party_id").aggregate(**sums).order_by("party_id")
 
 
-def _window(held: Any, each: Selection) -> Any:
-    """Whether a line lies in the selection's level, currency, dates and state of knowledge."""
-    inside = (held.level == each.level) & (held.currency == each.currency)
-    inside &= (held.business_date >= each.start) & (held.business_date < each.end)
-    return inside & (held.id <= each.up_to) if each.up_to is not None else inside
+def _bits(conditions: Iterable[Any]) -> Any:
+    """The conditions that hold as one number: bit k is condition k."""
+    parts = [ibis.ifelse(each, 1 << place, 0) for place, each in enumerate(conditions)]
+    return reduce(add, parts)
 
 
-def _wanted(cells: Any, each: Selection, window: str) -> Any:
-    """Whether a cell belongs to the selection."""
-    wanted = cells[window]
-    scoped = [cells.category.isin(each.categories)] if each.categories else []
-    if each.products:
-        scoped.append(cells["product"].isin(each.products))
-    if scoped:
-        wanted &= ibis.or_(*scoped)  # a programme names groups, single products, or both
-    if each.without:
-        wanted &= ~cells["product"].isin(each.without)
-    if each.places:
-        places = [cells[name].isin(each.places).fill_null(False) for name in ("city", "province", "region")]
-        wanted &= ibis.or_(*places)
-    return wanted
+def _has(bits: Any, place: int) -> Any:
+    return (bits & (1 << place)) != 0
+
+
+def _window_of(each: Selection) -> tuple[Any, ...]:
+    return each.level, each.currency, each.start, each.end, each.up_to
+
+
+def _in_window(held: Any, window: tuple[Any, ...], mixed: bool) -> Any:
+    """Whether a line lies in the dates, the state of knowledge and, where they differ, the level and currency."""
+    level, currency, start, end, up_to = window
+    inside = (held.business_date >= start) & (held.business_date < end)
+    if mixed:
+        inside &= (held.level == level) & (held.currency == currency)
+    return inside & (held.id <= up_to) if up_to is not None else inside
+
+
+def _scope_of(each: Selection) -> tuple[tuple[str, ...], ...]:
+    return each.categories, each.products, each.without
+
+
+def _in_scope(scope: tuple[tuple[str, ...], ...]) -> Any:
+    """Whether a product is of the groups or products a programme names, and is not left out."""
+    categories, products, without = scope
+    named = [PRODUCTS.category.isin(categories)] if categories else []
+    named += [PRODUCTS["product"].isin(products)] if products else []
+    wanted = ibis.or_(*named) if named else ibis.literal(True)  # it names groups, single products, or both
+    return (wanted & ~PRODUCTS["product"].isin(without) if without else wanted).fill_null(False)

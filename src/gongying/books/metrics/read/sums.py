@@ -87,6 +87,14 @@ def lines(window: Window) -> Any:
     return _narrow(held, window, "business_date")
 
 
+def currencies(window: Window) -> Any:
+    """The currencies of what was sold in the window, the one with most value first."""
+    held = LINES.filter(LINES.business_date >= window.start, LINES.business_date < window.end)
+    table = _narrow(held, window, "business_date")
+    each = table.group_by("currency").aggregate(value=table.net_minor.sum())
+    return each.order_by(each.value.desc(), each.currency)
+
+
 def net(window: Window) -> Any:
     """Net value in minor units: gross less discount, returns deducted, tax and freight left aside."""
     table = lines(window)

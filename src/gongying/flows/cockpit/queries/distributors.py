@@ -43,14 +43,16 @@ class Standing:
 
 def standings(actor: Actor, of: Season) -> list[Standing]:
     """Every distributor in scope, largest first. Attainment is of the complete months, the others of what is known."""
-    known: dict[str, Any] = {"start": of.start, "end": of.end, "on": of.moment, "by": ("party",)}
+    known: dict[str, Any] = {"start": of.start, "end": of.end, "on": of.moment, "by": ("party",), "where": of.where}
     closed: dict[str, Any] = known | {"end": of.closed}
     net = figure(actor, "sell_in", **known).as_dict()
     growth = figure(actor, "growth", **known).as_dict()
     share = figure(actor, "share", **known).as_dict()
     reached = figure(actor, "attainment", **closed).as_dict()
-    dio = figure(actor, "dio", **closed).as_dict()
-    rebate = {a.holder_id: a.balance_minor for a in money.accounts(actor, kind="rebate")}
+    dio = figure(actor, "dio", **(closed | {"where": {}})).as_dict()
+    rebate = {
+        a.holder_id: a.balance_minor for a in money.accounts(actor, kind="rebate") if a.currency == of.currency
+    }
     held = levels(of)
     found = []
     for p in parties.parties(actor):
@@ -66,7 +68,7 @@ def standings(actor: Actor, of: Season) -> list[Standing]:
                 area.code if area else "",
                 pick(area.name, area.name_en) if area else "",
                 pick(p.region.name, p.region.name_en) if p.region else "",
-                p.currency,
+                of.currency,
                 net.get(p.code, 0),
                 reached.get(p.code),
                 growth.get(p.code),

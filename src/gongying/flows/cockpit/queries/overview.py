@@ -78,8 +78,9 @@ def overview(actor: Actor, *, year: str = "") -> Overview:
 
 def of_season(actor: Actor, of: Season) -> Overview:
     """The overview of a year that was looked up already."""
-    known: dict[str, Any] = {"start": of.start, "end": of.end, "on": of.moment}
+    known: dict[str, Any] = {"start": of.start, "end": of.end, "on": of.moment, "where": of.where}
     closed = known | {"end": of.closed}
+    stock = closed | {"where": {}}  # days and shares of stock are of all currencies
     months = figure(actor, "sell_in", by=("month",), **known).as_dict()
     asked = figure(actor, "target", by=("month",), **(known | {"end": of.month_end})).as_dict()
     reached = figure(actor, "attainment", by=("month",), **known).as_dict()
@@ -96,8 +97,8 @@ def of_season(actor: Actor, of: Season) -> Overview:
         attainment=figure(actor, "attainment", **closed).one,
         active=figure(actor, "active_distributors", **known).one or 0,
         distributors=parties.parties(actor).count(),
-        dio=figure(actor, "dio", **closed).one,
-        slow=figure(actor, "slow_moving_share", **closed).one,
+        dio=figure(actor, "dio", **stock).one,
+        slow=figure(actor, "slow_moving_share", **stock).one,
         returns=figure(actor, "returns_rate", **known).one,
         rebates=money.totals(actor, kind="rebate"),
         best=best,

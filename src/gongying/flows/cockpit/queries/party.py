@@ -52,9 +52,10 @@ def party_view(actor: Actor, party_id: int, of: Season) -> PartyView:
     if party_id not in everybody:
         raise Missing("no such distributor")
     party = everybody[party_id]
-    where = {"party": party.code}
+    where = {"party": party.code} | of.where
     known: dict[str, Any] = {"start": of.start, "end": of.end, "on": of.moment, "where": where}
     closed = known | {"end": of.closed}
+    stock_of = closed | {"where": {"party": party.code}}
     twelve = known | {"start": _year_back(of.end), "by": ("month",)}
     net, asked = (
         figure(actor, "sell_in", **twelve).as_dict(),
@@ -75,8 +76,8 @@ def party_view(actor: Actor, party_id: int, of: Season) -> PartyView:
         products=figure(actor, "active_products", **known).one or 0,
         price_minor=figure(actor, "average_price", **known).one,
         returns=figure(actor, "returns_rate", **known).one,
-        dio=figure(actor, "dio", **closed).one,
-        slow=figure(actor, "slow_moving_share", **closed).one,
+        dio=figure(actor, "dio", **stock_of).one,
+        slow=figure(actor, "slow_moving_share", **stock_of).one,
         declared_on=_declared(of.moment.serial, party.pk),
         months=[Month(m, value, asked.get(m), reached.get(m)) for m, value in sorted(net.items())],
         mix=[

@@ -19,6 +19,17 @@ class Season:
     closed: date
     moment: Snapshot
     years: list[str]
+    currencies: list[str]  # of what was sold, the one that is shown first
+
+    @property
+    def currency(self) -> str:
+        """The currency that is shown; the others are a choice away."""
+        return self.currencies[0] if self.currencies else "CNY"
+
+    @property
+    def where(self) -> dict[str, str]:
+        """What narrows a figure of money to the currency shown; nothing where there is one only."""
+        return {"currency": self.currency} if len(self.currencies) > 1 else {}
 
     @property
     def last_day(self) -> date:
@@ -36,7 +47,7 @@ class Season:
         return calendar.month_of(self.last_day).end
 
 
-def season(actor: Actor, year: str = "") -> Season:
+def season(actor: Actor, year: str = "", currency: str = "") -> Season:
     """The chosen year, or the year of the newest sell-in. Raises Refused for what is not a year."""
     moment = snapshot()
     newest = metrics.newest_day(actor, moment) or date(2026, 1, 1)
@@ -46,4 +57,6 @@ def season(actor: Actor, year: str = "") -> Season:
     closed = end if end == month.start else month.start
     closed = closed if closed > span.start else end
     years = [str(newest.year - back) for back in range(3)]
-    return Season(span.code, span.start, end, closed, moment, years)
+    found = metrics.currencies(actor, start=calendar.year_before(span.start), end=end, on=moment)
+    found.sort(key=lambda code: code != currency)  # the chosen one first, the others as they were
+    return Season(span.code, span.start, end, closed, moment, years, found)

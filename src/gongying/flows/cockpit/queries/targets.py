@@ -37,8 +37,13 @@ class Asked:
 
 def targets(actor: Actor, of: Season) -> list[Asked]:
     """Every distributor in scope with a target in the year, the furthest behind first."""
-    year: dict[str, Any] = {"start": of.start, "end": date(of.start.year + 1, 1, 1), "on": of.moment}
-    closed: dict[str, Any] = {"start": of.start, "end": of.closed, "on": of.moment}
+    year: dict[str, Any] = {
+        "start": of.start,
+        "end": date(of.start.year + 1, 1, 1),
+        "on": of.moment,
+        "where": of.where,
+    }
+    closed: dict[str, Any] = {"start": of.start, "end": of.closed, "on": of.moment, "where": of.where}
     asked = figure(actor, "target", by=("party",), **year).as_dict()
     net = figure(actor, "sell_in", by=("party",), **closed).as_dict()
     due = figure(actor, "target", by=("party",), **closed).as_dict()
@@ -57,7 +62,7 @@ def targets(actor: Actor, of: Season) -> list[Asked]:
                 p.code,
                 pick(p.name, p.name_en),
                 pick(p.region.name, p.region.name_en) if p.region else "",
-                p.currency,
+                of.currency,
                 goal,
                 done,
                 rate,

@@ -22,6 +22,7 @@ from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import money, percent
 from gongying.core.words import is_chinese, pick
+from gongying.engines.money import exponent
 
 from .. import queries, rules
 from ..queries.overview import Month, names, of_season
@@ -31,13 +32,14 @@ CONTRIBUTORS = 8
 LOW = Decimal("0.8")
 
 
-def _columns(months: list[Month]) -> Any:
+def _columns(months: list[Month], currency: str) -> Any:
+    unit = 10 ** exponent(currency)
     bars = [
         charts.Bar(
             m.code[2:] if len(months) > 12 else m.code[5:],
-            m.net_minor / 100,
-            None if m.target_minor is None else m.target_minor / 100,
-            f"{m.code} {money(m.net_minor)} · {percent(m.attainment)}",
+            m.net_minor / unit,
+            None if m.target_minor is None else m.target_minor / unit,
+            f"{m.code} {money(m.net_minor, currency)} · {percent(m.attainment)}",
         )
         for m in months
     ]
@@ -50,7 +52,7 @@ def home(request: Request) -> HttpResponse:
     actor = request.actor
     if actor.role in ("owner", "clerk") and len(actor.parties or ()) == 1:
         return _portal(request, actor)
-    of = queries.season(actor, request.GET.get("year", ""))
+    of = queries.season(actor, request.GET.get("year", ""), request.GET.get("currency", ""))
     view = of_season(actor, of)
     named = names(of)
     matrix = [
@@ -59,6 +61,7 @@ def home(request: Request) -> HttpResponse:
     ]
     context = {
         "view": view,
+        "of": of,
         "years": of.years,
         "tiles": [(tile, view.provinces.get(tile.code)) for tile in rules.tiles(is_chinese())],
         "matrix": matrix,
@@ -66,7 +69,7 @@ def home(request: Request) -> HttpResponse:
         "best": view.best,
         "last": view.last,
         "todos": todo.todos(actor),
-        "chart": _columns(view.months),
+        "chart": _columns(view.months, of.currency),
         "progress_of_year": Decimal((view.last_day - date(view.last_day.year, 1, 1)).days + 1) / 365,
     }
     return render(request, "cockpit/home.html", context)
@@ -74,11 +77,17 @@ def home(request: Request) -> HttpResponse:
 
 def _portal(request: HttpRequest, actor: Any) -> HttpResponse:
     (party_id,) = actor.parties
-    of = queries.season(actor, request.GET.get("year", ""))
+    of = queries.season(actor, request.GET.get("year", ""), request.GET.get("currency", ""))
     view = queries.party_view(actor, party_id, of)
     party = view.party
     statements = rewards.statements(actor)[:6]
-    context = {"party": party, "v": view, "of": of, "chart": _columns(view.months), "statements": statements}
+    context = {
+        "party": party,
+        "v": view,
+        "of": of,
+        "chart": _columns(view.months, of.currency),
+        "statements": statements,
+    }
     return render(request, "cockpit/portal.html", context | {"todos": todo.todos(actor)})
 
 
@@ -159,14 +168,14 @@ def selected(request: Request) -> HttpResponse:
 def distributor(request: Request, party_id: int) -> HttpResponse:
     """One distributor: who he is, what he bought, what he holds, what he earned."""
     actor = request.actor
-    of = queries.season(actor, request.GET.get("year", ""))
+    of = queries.season(actor, request.GET.get("year", ""), request.GET.get("currency", ""))
     view = queries.party_view(actor, party_id, of)
     party = view.party
     context = {
         "party": party,
         "v": view,
         "of": of,
-        "chart": _columns(view.months),
+        "chart": _columns(view.months, of.currency),
         "statements": rewards.statements(actor).filter(party_id=party.pk)[:6],
         "tab": "overview",
     }
@@ -217,7 +226,11 @@ def figure(request: Request, metric: str) -> HttpResponse:
         if request.GET.get("by", "") in ("party", "region", "category", "month")
         else "region"
     )
-    where = {k: v for k, v in request.GET.items() if k in ("party", "region", "province", "category") and v}
+    where = {
+        k: v for k, v in request.GET.items() if k in ("party", "region", "province", "category", "currency") and v
+    }
+    if found.priced and "currency" not in where:
+        where |= of.where
     given: dict[str, Any] = {"start": start, "end": last + timedelta(days=1), "where": where, "on": of.moment}
     parts = metrics.figure(actor, metric, by=(grain,), **given).as_dict()
     ordered = sorted(parts.items(), key=lambda pair: (pair[1] is None, -(pair[1] or 0)))
@@ -239,6 +252,7 @@ def figure(request: Request, metric: str) -> HttpResponse:
         "start": start,
         "last": last,
         "at": of.moment.at,
+        "currency": where.get("currency", of.currency),
         "stamp": of.moment.stamp[0],
         "query": "&".join(f"{k}={v}" for k, v in where.items()),
     }
@@ -281,7 +295,7 @@ def _targets(of: queries.Season) -> Table:
 def targets(request: Request) -> HttpResponse:
     """Targets and attainment by distributor and quarter."""
     actor = request.actor
-    of = queries.season(actor, request.GET.get("year", ""))
+    of = queries.season(actor, request.GET.get("year", ""), request.GET.get("currency", ""))
     return _targets(of).respond(request, queries.targets(actor, of), "cockpit/targets.html", {"of": of})
 
 

@@ -28,7 +28,7 @@ from .brand import CATEGORIES
 from .geography import AREAS, CITIES, PROVINCES
 from .logins import Login, logins
 from .paper import Sale
-from .programmes import Round, programmes, rounds
+from .programmes import Programme, Round, drafted, programmes, rounds
 from .story import SEED, Story
 
 CHUNK = 10_000
@@ -148,7 +148,7 @@ class Loader:
         )
         policies.publish(director, version_id=version)
         lake.refresh()
-        for day, period, approved in tier_programme.reviewed(self.story.end):
+        for day, period, approved in tier_programme.reviewed(self.story.start, self.story.end):
             made = tiers.review(planner, programme=tier_programme.KEY, period=period, as_of=day)
             if approved and made.review_id is not None:
                 tiers.approve(director, review_id=made.review_id)
@@ -156,19 +156,23 @@ class Loader:
     def _programmes(self) -> None:
         planner, director = self._actor("planner"), self._actor("director")
         for each in programmes(self.story.start, self.story.end):
-            version = policies.draft(
-                planner,
-                kind="rewards.programme",
-                key=each.key,
-                title=each.title,
-                title_en=each.title_en,
-                document=each.document,
-                effective_from=each.since,
-                effective_to=each.until,
-                note=each.note,
-            )
+            version = self._draft(planner, each)
             rewards.replay(planner, version_id=version, period=str(each.since.year - 1))
             policies.publish(director, version_id=version)
+        self._draft(planner, drafted(self.story.start, self.story.end))
+
+    def _draft(self, planner: Actor, each: Programme) -> int:
+        return policies.draft(
+            planner,
+            kind="rewards.programme",
+            key=each.key,
+            title=each.title,
+            title_en=each.title_en,
+            document=each.document,
+            effective_from=each.since,
+            effective_to=each.until,
+            note=each.note,
+        )
 
     def _trade(self) -> None:
         """Papers in the order they became known, interrupted by settlements on their days."""

@@ -78,6 +78,11 @@ def programmes(start: date, end: date) -> list[Programme]:
     ]  # fmt: skip
 
 
+def drafted(start: date, end: date) -> Programme:
+    """Next year's ladder, which the planner still has on the desk."""
+    return _annual(end.year + 1, start)
+
+
 def _annual(year: int, start: date) -> Programme:
     """The yearly slab; each January the steps move up a little."""
     raised = 1 + 0.05 * max(0, year - start.year - 1)

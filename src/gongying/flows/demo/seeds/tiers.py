@@ -31,6 +31,7 @@ DOCUMENT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def reviewed(end: date) -> list[tuple[date, str, bool]]:
-    """(day, period, approved): last year's review in January, and the one that is on the table now."""
-    return [(date(end.year, 1, 20), str(end.year - 1), True), (end, str(end.year), False)]
+def reviewed(start: date, end: date) -> list[tuple[date, str, bool]]:
+    """(day, period, approved): last year's review in January, if the story reaches back, and the one on the table now."""
+    last = [(date(end.year, 1, 20), str(end.year - 1), True)] if start < date(end.year, 1, 1) else []
+    return [*last, (end, str(end.year), False)]
