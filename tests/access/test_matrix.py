@@ -18,6 +18,8 @@ from gongying.areas.rewards import actions as rewards
 from gongying.areas.rewards import queries as rewards_queries
 from gongying.areas.rewards.models import Statement
 from gongying.areas.tiers import actions as tiers
+from gongying.areas.tiers import queries as tiers_queries
+from gongying.areas.tiers.models import Standing
 from gongying.books.lake import post as lake
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
@@ -115,6 +117,7 @@ def addresses(world, code):
         f"/cockpit/distributors/{party}/prices/?export=csv",
         f"/cockpit/distributors/{party}/activity/",
         f"/tiers/distributors/{party}/",
+        f"/tiers/reviews/1/distributors/{party}/",
         f"/api/tiers/standing?party_id={party}&programme=tiers&on=2027-01-01",
         f"/imports/{batch}/",
         f"/imports/{batch}/?export=errors",
@@ -148,6 +151,9 @@ SHARED = [
     "/rewards/programmes/1/replay/?period=2026&export=csv",
     "/tiers/",
     "/tiers/?export=csv",
+    "/tiers/mine/",
+    "/tiers/?sort=-distance",
+    "/api/tiers/standings?on=2027-01-01",
     "/tiers/reviews/",
     "/tiers/reviews/1/",
     "/imports/",
@@ -206,6 +212,8 @@ def test_every_role_opens_exactly_what_its_row_says(world):
         "/rewards/runs/": "areas.rewards.web.runs",
         "/rewards/statements/": "areas.rewards.web.statements",
         f"/rewards/statements/{world.statements['D1']}/": "areas.rewards.web.statement",
+        "/tiers/reviews/": "areas.tiers.web.reviews",
+        f"/tiers/distributors/{world.ids['D1']}/": "areas.tiers.web.distributor",
         "/imports/": "areas.imports.web.batches",
         "/imports/template/sell_in/": "areas.imports.web.template",
         "/control/audit/": "areas.control.web.audit",
@@ -292,6 +300,16 @@ BUGS = {
         lambda a, i: Statement.objects.unscoped("x").get(pk=i),
     ),
     "stranger answered 403": (rewards_queries, "statement_row", None),
+    "one level decision by id": (
+        tiers_queries,
+        "decision",
+        lambda a, r, p: Standing.objects.unscoped("x").get(review_id=r, party_id=p),
+    ),
+    "levels of a review unscoped": (
+        tiers_queries,
+        "standings_of",
+        lambda a, r: Standing.objects.unscoped("x").filter(review=r).select_related("party", "review"),
+    ),
     "batches unscoped": (imports_queries, "batches", lambda a: imports_queries.Batch.objects.order_by("-id")),
     "one batch by id": (imports_queries, "batch", lambda a, i: imports_queries.Batch.objects.get(pk=i)),
     "parties unscoped": (

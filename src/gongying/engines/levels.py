@@ -1,7 +1,9 @@
 """Levels: which of a ladder of levels a distributor holds, what it lacks for the next, and what becomes of the level held.
 
 A level holds when every requirement is met: value >= at_least, in the unit of the figure. Levels are given from the
-lowest; the highest that holds counts. A level once held is kept for some months after falling short (grace).
+lowest; the highest that holds counts. A level once held is kept for some months after falling short (grace), and a
+period that is still running can raise a level but never starts that clock: part of a year proves nothing against a
+year's requirement.
 Rules: docs/algorithms/levels.md.
 
 >>> levels = [Level("silver", (Need("sell_in", Decimal(100)),)), Level("gold", (Need("sell_in", Decimal(300)), Need("coverage", Decimal("0.8"))))]
@@ -51,6 +53,11 @@ class Check:
         """What is missing; 0 when it holds."""
         return Decimal(0) if self.met else self.at_least - (self.value or Decimal(0))
 
+    @property
+    def share(self) -> Decimal:
+        """How much of it is reached: value / at_least, from 0 to 1."""
+        return Decimal(1) if self.met else max(Decimal(0), self.value or Decimal(0)) / self.at_least
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
@@ -61,17 +68,33 @@ class Placement:
     checks: tuple[tuple[str, tuple[Check, ...]], ...]
 
     @property
+    def following(self) -> tuple[str, tuple[Check, ...]] | None:
+        """The next level with its checks; None at the top."""
+        above = 0 if self.index is None else self.index + 1
+        return self.checks[above] if above < len(self.checks) else None
+
+    @property
     def missing(self) -> list[Check]:
         """The unmet requirements of the next level; empty at the top."""
-        above = 0 if self.index is None else self.index + 1
-        return [check for check in self.checks[above][1] if not check.met] if above < len(self.checks) else []
+        return [check for check in self.following[1] if not check.met] if self.following else []
+
+    @property
+    def progress(self) -> Decimal | None:
+        """How far the next level is reached: the smallest share of its requirements, as a chain is as strong as its
+        weakest link; None at the top.
+
+        >>> place({"x": Decimal(60), "y": Decimal(9)}, [Level("a", (Need("x", Decimal(80)), Need("y", Decimal(10))))]).progress
+        Decimal('0.75')
+        """
+        return min(check.share for check in self.following[1]) if self.following else None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of a distributor: its level, why, and since when it falls short of the level it keeps.
 
-    `reason` is first, up, kept, grace, down or none (no level before and none now).
+    `reason` is first, up, kept, open (short, but the period still runs), grace, down or none (no level before and none
+    now).
     """
 
     level: str
@@ -91,11 +114,19 @@ def place(values: Mapping[str, Decimal | None], levels: Sequence[Level]) -> Plac
 
 
 def decide(
-    found: Placement, levels: Sequence[Level], held: str, short_since: date | None, on: date, grace_months: int
+    found: Placement,
+    levels: Sequence[Level],
+    held: str,
+    short_since: date | None,
+    on: date,
+    grace_months: int,
+    *,
+    closed: bool = True,
 ) -> Decision:
     """The decision at a review: up at once, down only after `grace_months` below the level held.
 
-    A level the ladder no longer has counts as none.
+    `closed` says whether the period is over: one that still runs finds nobody short for the first time, but it ends a
+    grace that began with an earlier period. A level the ladder no longer has counts as none.
 
     >>> ladder = [Level("silver", (Need("x", Decimal(1)),)), Level("gold", (Need("x", Decimal(3)),))]
     >>> low = place({"x": Decimal(2)}, ladder)
@@ -103,6 +134,8 @@ def decide(
     'grace'
     >>> decide(low, ladder, "gold", date(2026, 1, 10), date(2026, 7, 10), 6)
     Decision(level='silver', reason='down', short_since=None)
+    >>> decide(low, ladder, "gold", None, date(2026, 7, 10), 0, closed=False).reason
+    'open'
     """
     order = {level.code: place for place, level in enumerate(levels)}
     before = order.get(held, -1)
@@ -110,6 +143,8 @@ def decide(
     if now >= before:
         reason = "kept" if now == before else "first" if before < 0 else "up"
         return Decision(found.level, "none" if now < 0 else reason, None)
+    if short_since is None and not closed:
+        return Decision(held, "open", None)
     since = short_since or on
     months = (on.year - since.year) * 12 + on.month - since.month - (on.day < since.day)
     if months < grace_months:
@@ -125,4 +160,20 @@ def falling(levels: Sequence[Level]) -> list[tuple[str, str]]:
         for need in low.needs:
             if above.get(need.metric, Decimal(-1)) < need.at_least:
                 found.append((high.code, need.metric))
+    return found
+
+
+def leaps(levels: Sequence[Level], times: Decimal) -> list[tuple[str, str, Decimal]]:
+    """(level, metric, factor) where a level asks more than `times` what the level below asks for the same figure.
+
+    >>> leaps([Level("silver", (Need("x", Decimal(2)),)), Level("gold", (Need("x", Decimal(12)),))], Decimal(4))
+    [('gold', 'x', Decimal('6'))]
+    """
+    found = []
+    for low, high in pairwise(levels):
+        below = {need.metric: need.at_least for need in low.needs}
+        for need in high.needs:
+            asked = below.get(need.metric, Decimal(0))
+            if asked and need.at_least > asked * times:
+                found.append((high.code, need.metric, need.at_least / asked))
     return found

@@ -35,9 +35,10 @@ class Reviewed:
 
 @action(needs="tiers.review", roles=("admin", "director", "planner"))
 def review(actor: Actor, *, programme: str, period: str, as_of: date | None = None) -> Reviewed:
-    """Look at every distributor that bought in a period; nothing holds until a second person approves.
+    """Judge everybody who bought in a period or holds a level; nothing holds until a second person approves.
 
-    Repeating it changes nothing while the figures and the rules are the same.
+    Repeating it changes nothing while the figures and the rules are the same. A period that still runs can raise a
+    level, but only a finished one starts the months of grace.
     """
     if Review.objects.filter(programme=programme, state="pending").exists():
         raise Refused(
@@ -58,9 +59,7 @@ def review(actor: Actor, *, programme: str, period: str, as_of: date | None = No
         )
         for p in outcome.rows
     ]
-    said = [
-        (row[0], row[1], row[5]) for row in rows
-    ]  # the level and its figures; what was before is not what is said
+    said = [(row[0], row[1], row[4], row[5]) for row in rows]  # what was before is not what is said
     digest = hashlib.sha256(json.dumps([outcome.policy_hash, period, said]).encode()).hexdigest()
     last = Review.objects.filter(programme=programme, state="approved").order_by("-id").first()
     if not rows or (last is not None and last.digest == digest):

@@ -34,7 +34,7 @@ class Standing(Scoped):
     party = models.ForeignKey("parties.Party", models.PROTECT)
     level = models.CharField(max_length=20, blank=True)
     previous = models.CharField(max_length=20, blank=True)
-    reason = models.CharField(max_length=8)  # first | up | kept | grace | down | none
+    reason = models.CharField(max_length=8)  # first | up | kept | open | grace | down | none
     short_since = models.DateField(null=True)
     figures = models.TextField()  # {"sell_in": "1234567.89", …} as the engine saw them, null for unknown
 

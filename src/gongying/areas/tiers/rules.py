@@ -1,15 +1,20 @@
 """What a tier programme is, and what the linter says of it. Pure."""
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gongying.core import calendar
 from gongying.core.policies.kinds import Finding
-from gongying.engines.levels import Level, Need, falling
+from gongying.engines.levels import Level, Need, falling, leaps
 
 KIND = "tiers.programme"
+LEAP = Decimal(4)  # more than four times the level below: hardly anybody will climb that in one period
+RUNNING = {"year": calendar.year_of, "quarter": calendar.quarter_of, "month": calendar.month_of}
 
 
 class Asked(BaseModel):
@@ -40,9 +45,11 @@ class Step(BaseModel):
 
 
 class TierProgramme(BaseModel):
-    """Levels from the lowest to the highest. A level is kept for `grace_months` after falling short."""
+    """Levels from the lowest to the highest, judged by the figures of a `period`. A level is kept for `grace_months`
+    after a finished period falls short of it."""
 
     model_config = ConfigDict(extra="forbid")
+    period: Literal["year", "quarter", "month"] = "year"
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
     grace_months: int = Field(default=0, ge=0, le=24)
     levels: list[Step] = Field(min_length=1, max_length=8)
@@ -63,13 +70,18 @@ class TierProgramme(BaseModel):
             Level(step.code, tuple(Need(need.metric, need.at_least) for need in step.needs)) for step in self.levels
         ]
 
+    def running(self, on: date) -> calendar.Period:
+        """The period of the programme that a day belongs to."""
+        return RUNNING[self.period](on)
+
     def metrics(self) -> list[str]:
         """The figures the programme asks for, each once, in the order in which they are first named."""
         return list(dict.fromkeys(need.metric for step in self.levels for need in step.needs))
 
 
 def lint(programme: TierProgramme, known: Collection[str]) -> list[Finding]:
-    """Errors: an unknown figure, a level that asks less than the one below. Warning: a level that brings nothing."""
+    """Errors: an unknown figure, a level that asks less than the one below. Warning: a level that brings nothing.
+    Note: a level so far above the one below that hardly anybody will reach it."""
     found = [
         Finding("error", "unknown_figure", _("There is no figure %(code)s.") % {"code": code}, code)
         for code in programme.metrics()
@@ -78,6 +90,13 @@ def lint(programme: TierProgramme, known: Collection[str]) -> list[Finding]:
     for level, metric in falling(programme.ladder()):
         text = _("%(level)s asks less of %(metric)s than the level below it.") % {"level": level, "metric": metric}
         found.append(Finding("error", "falling", text, level))
+    for level, metric, factor in leaps(programme.ladder(), LEAP):
+        text = _("%(level)s asks %(factor)s times the %(metric)s of the level below it.") % {
+            "level": level,
+            "metric": metric,
+            "factor": round(factor, 1),
+        }
+        found.append(Finding("note", "leap", text, level))
     for step in programme.levels:
         if not step.benefits:
             found.append(

@@ -29,6 +29,14 @@ def party(actor: Actor, party_id: int) -> Party:
     return found
 
 
+def area(found: Party) -> Region | None:
+    """The sales region a party belongs to: the first place above city and province, or the highest there is."""
+    place = found.region
+    while place and place.level in ("city", "province") and place.parent:
+        place = place.parent
+    return place
+
+
 def ids_by_code(codes: Iterable[str]) -> dict[str, int]:
     """Party ids of codes, for posting."""
     rows = Party.objects.unscoped("posting").filter(code__in=set(codes))

@@ -2,6 +2,7 @@
 
 from .distributors import Standing, standings
 from .figures import Answer, figure
+from .levels import NextLevel, next_level
 from .overview import Overview, Season, overview, season
 from .party import PartyView, party_view
 from .record import Event, Held, Holding, Priced, activity, holding, price_list
@@ -13,6 +14,7 @@ __all__ = [
     "Event",
     "Held",
     "Holding",
+    "NextLevel",
     "Overview",
     "PartyView",
     "Priced",
@@ -21,6 +23,7 @@ __all__ = [
     "activity",
     "figure",
     "holding",
+    "next_level",
     "overview",
     "party_view",
     "price_list",

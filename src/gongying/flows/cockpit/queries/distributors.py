@@ -56,9 +56,7 @@ def standings(actor: Actor, of: Season) -> list[Standing]:
     held = levels(of)
     found = []
     for p in parties.parties(actor):
-        area = p.region
-        while area and area.level in ("city", "province") and area.parent:
-            area = area.parent
+        area = parties.area(p)
         found.append(
             Standing(
                 p.pk,

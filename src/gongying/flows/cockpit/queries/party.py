@@ -41,7 +41,7 @@ class PartyView:
     progress: list[rewards.Progress]
     above: list[Any]
     below: list[Any]
-    territories: list[Any]
+    territories: Any  # asked for by the page that shows them
 
 
 def party_view(actor: Actor, party_id: int, of: Season) -> PartyView:
@@ -87,7 +87,7 @@ def party_view(actor: Actor, party_id: int, of: Season) -> PartyView:
         progress=rewards.progress(actor, party.pk, of.last_day, of.moment),
         above=[everybody[pk] for pk in hierarchy.above if pk in everybody],
         below=[everybody[pk] for pk in hierarchy.below if pk in everybody],
-        territories=list(places.territories(actor, party_id=party.pk, at=of.last_day)),
+        territories=places.territories(actor, party_id=party.pk, at=of.last_day),
     )
 
 

@@ -87,6 +87,7 @@ def _portal(request: HttpRequest, actor: Any) -> HttpResponse:
         "of": of,
         "chart": _columns(view.months, of.currency),
         "statements": statements,
+        "ahead": queries.next_level(actor, party.code, of),
     }
     return render(request, "cockpit/portal.html", context | {"todos": todo.todos(actor)})
 

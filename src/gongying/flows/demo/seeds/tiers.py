@@ -21,12 +21,13 @@ def _level(
 
 
 DOCUMENT: dict[str, Any] = {
+    "period": "year",
     "currency": "CNY",
     "grace_months": 6,
     "levels": [
-        _level("bronze", "铜牌", "Bronze", "2000000", "0.6", ("账期 30 天", "30 days' credit"), ("产品培训名额 2 个", "2 training places")),
-        _level("silver", "银牌", "Silver", "6000000", "0.75", ("账期 45 天", "45 days' credit"), ("新品优先供货", "New products first"), ("产品培训名额 5 个", "5 training places")),
-        _level("gold", "金牌", "Gold", "15000000", "0.85", ("账期 60 天", "60 days' credit"), ("新品优先供货", "New products first"), ("市场费用额度 1.5%", "Market fund of 1.5 %"), ("专属客户经理", "A manager of your own")),
+        _level("bronze", "铜牌", "Bronze", "1000000", "0.6", ("账期 30 天", "30 days' credit"), ("产品培训名额 2 个", "2 training places")),
+        _level("silver", "银牌", "Silver", "9000000", "0.75", ("账期 45 天", "45 days' credit"), ("新品优先供货", "New products first"), ("产品培训名额 5 个", "5 training places")),
+        _level("gold", "金牌", "Gold", "18000000", "0.85", ("账期 60 天", "60 days' credit"), ("新品优先供货", "New products first"), ("市场费用额度 1.5%", "Market fund of 1.5 %"), ("专属客户经理", "A manager of your own")),
     ],
 }  # fmt: skip
 
