@@ -64,7 +64,8 @@ def test_columns_are_chosen_looked_at_imported_and_remembered(browser):
     seen = planner.get(address, CHOSEN)
     assert (seen.context["seen"].good, seen.context["seen"].bad, seen.context["ready"]) == (1, 1, True)
     assert [(row["row"], bool(row["fault"])) for row in seen.context["rows"]] == [(2, False), (3, True)]
-    assert "3" in seen.context["rows"][0]["cells"]
+    assert {"text": "3", "right": True} in seen.context["rows"][0]["cells"]
+    assert [(fault["row"], fault["field"]) for fault in seen.context["faults"]] == [(3, "经销商编码")]
     assert Line.objects.unscoped("test").count() == 0, "a look posts nothing"
     page = planner.post(address, CHOSEN | {"map_discount": ""}).headers["Location"]
     batch = Batch.objects.get()

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import connection, migrations, models
 from django.utils import timezone
@@ -50,7 +50,7 @@ def chunks(rows: Iterable[Any], size: int = AT_ONCE) -> Iterator[list[Any]]:
         yield held
 
 
-def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Write rows of plain values (dates as ISO text) with COPY on PostgreSQL and one prepared INSERT on SQLite.
 
     `names` are column names. Database constraints and triggers hold as for every other write.
@@ -69,7 +69,8 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple
                     out.write_row(row)
             return
         marks = ", ".join(["%s"] * len(names))
-        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - our own names
+        given = cast("Sequence[tuple[Any, ...]]", rows)  # the driver takes them one by one
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", given)  # noqa: S608 - our own names
 
 
 def change(model: type[models.Model], assignment: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -22,6 +22,7 @@ from . import actions, queries
 from .models import Batch
 from .rules import KINDS, LABELS, LINES, OWN
 
+FAULTS = 20  # that the preview lists
 CHECKED = 100_000  # rows that the preview looks at: about a second
 BATCHES = Table(
     "batches",
@@ -133,11 +134,14 @@ def _shown(row: Batch, seen: queries.Look) -> dict[str, Any]:
     ]
     wrong = {number: (name, message) for number, name, message, _remedy, _cells in seen.failures}
     used = [at for at, field in enumerate(KINDS[row.kind]) if field.name in seen.places]
+    right = [field.kind in ("int", "amount", "rate") for field in KINDS[row.kind]]
     rows = []
     for number, cells in seen.shown:
         name, message = wrong.get(number, ("", ""))
         told = f"{queries.field_label(row.kind, name)}: {message}" if message else ""
-        rows.append({"row": number, "cells": [cells[at] for at in used], "fault": told})
+        rows.append(
+            {"row": number, "cells": [{"text": cells[at], "right": right[at]} for at in used], "fault": told}
+        )
     go = _("Import %(n)s rows") % {"n": f"{seen.good:,}"} if seen.whole else _("Import all rows")
     return {
         "batch": row,
@@ -145,7 +149,11 @@ def _shown(row: Batch, seen: queries.Look) -> dict[str, Any]:
         "seen": seen,
         "titles": titles,
         "fields": fields,
-        "heads": [fields[at]["label"] for at in used],
+        "heads": [{"label": fields[at]["label"], "right": right[at]} for at in used],
+        "faults": [
+            {"row": number, "field": queries.field_label(row.kind, name), "message": message, "remedy": remedy}
+            for number, name, message, remedy, _cells in seen.failures[:FAULTS]
+        ],
         "rows": rows,
         "go": go,
         "ready": bool(seen.good) and not seen.lacking,

@@ -1,8 +1,10 @@
 """The only writer of sales lines: idempotent by business key, corrections as new postings."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import compress, repeat
+from operator import sub
 from typing import Any, NamedTuple
 
 from gongying.core.actor import Actor
@@ -12,7 +14,7 @@ from gongying.core.posting import Posted, digest_of, insert, select_by_keys, sta
 from . import facts
 from .models import Line
 
-__all__ = ["LineIn", "Posted", "lines", "reverse_batch"]
+__all__ = ["LineIn", "Posted", "columns", "lines", "ready", "reverse_batch"]
 
 
 class LineIn(NamedTuple):
@@ -53,20 +55,11 @@ _TURNED = {"quantity", "gross_minor", "discount_minor", "net_minor", "tax_minor"
 Row = tuple[Any, ...]
 
 
-def lines(
-    actor: Actor,
-    rows: Sequence[LineIn],
-    *,
-    source: str,
-    batch_id: int | None = None,
-    digests: Sequence[str] | None = None,
-) -> Posted:
+def lines(actor: Actor, rows: Sequence[LineIn], *, source: str, batch_id: int | None = None) -> Posted:
     """Post lines. A known key with the same content is left alone; with other content it is reversed and
     posted anew, so a later settlement trues up by itself. Within one call the last line of a key counts.
-    `digests` are those of the rows, from a caller who worked them out beforehand (in another process).
     """
-    marked = zip(rows, map(digest_of, rows) if digests is None else digests, strict=True)
-    wanted = {(row[0], f"{row[2] or 0}/{row[8]}/{row[9]}"): (row, digest) for row, digest in marked}
+    wanted = {(row[0], f"{row[2] or 0}/{row[8]}/{row[9]}"): row for row in rows}
     standing: dict[tuple[str, str], Row] = {}
     for level in {level for level, _key in wanted}:
         keys = [key for of, key in wanted if of == level]
@@ -75,8 +68,8 @@ def lines(
             standing[level, held[_KEY]] = held  # a reversal comes after what it reverses
     fresh: list[Row] = []
     unchanged = corrected = 0
-    for name, (row, digest) in wanted.items():
-        revision = 1
+    for name, row in wanted.items():
+        digest, revision = digest_of(row), 1
         old = standing.get(name) if standing else None
         if old is not None:
             revision = old[_REVISION] + 1
@@ -90,6 +83,40 @@ def lines(
     _write(actor, fresh, source, batch_id)
     created = len(fresh) - 2 * corrected
     return Posted(created, unchanged + len(rows) - len(wanted), corrected)
+
+
+def ready(rows: Sequence[LineIn]) -> dict[str, list[Any]]:
+    """Lines as the columns of their first revision: the part of posting that can be done where the lines are read."""
+    columns: list[list[Any]] = list(map(list, zip(*rows, strict=True))) or [[] for _name in LineIn._fields]
+    held = dict(zip(LineIn._fields, columns, strict=True))
+    net = list(map(sub, held["gross_minor"], held["discount_minor"]))
+    keys = [row.key for row in rows]
+    digests = list(map(digest_of, rows))
+    held["business_date"] = list(map(date.isoformat, held["business_date"]))
+    return held | {"net_minor": net, "business_key": keys, "content_hash": digests}
+
+
+def columns(actor: Actor, held: Mapping[str, list[Any]], *, source: str, batch_id: int | None = None) -> Posted:
+    """Post what `ready` made ready, of one level. Lines that are all new go straight in; others go the way of `lines`."""
+    keys = held["business_key"]
+    if not keys:
+        return Posted(0, 0, 0)
+    where = {"level": held["level"][0], "source": source}
+    known = next(select_by_keys(Line, ("id",), where, keys, key="business_key"), None)
+    if known is not None or len(set(keys)) < len(keys) or len(set(held["level"])) > 1:
+        days = list(map(date.fromisoformat, held["business_date"]))
+        fields = [days if name == "business_date" else held[name] for name in LineIn._fields]
+        return lines(actor, list(map(LineIn._make, zip(*fields, strict=True))), source=source, batch_id=batch_id)
+    names = [*LineIn._fields, "net_minor", "business_key", "content_hash", "revision", *TAIL]
+    rest = (repeat(1), repeat(source), repeat(batch_id), repeat(stamp()))
+    insert(Line, names, zip(*(held[name] for name in names[:-4]), *rest))  # noqa: B905 - what repeats has no end
+    sums: dict[str, int] = {}
+    for currency in set(held["currency"]):
+        mine = map(currency.__eq__, held["currency"])
+        sums[currency] = sum(compress(held["net_minor"], mine))
+    told = zip(held["kind"], held["content_hash"], strict=True)
+    _tell(actor, batch_id, len(keys), sums, "".join([f"{kind}|{source}|1|{mark}\n" for kind, mark in told]))
+    return Posted(len(keys), 0, 0)
 
 
 def reverse_batch(actor: Actor, *, batch_id: int) -> int:
@@ -122,5 +149,10 @@ def _write(actor: Actor, fresh: list[Row], source: str, batch_id: int | None) ->
     for row in fresh:
         sums[row[money]] = sums.get(row[money], 0) + row[net]
     text = "".join([f"{row[kind]}|{source}|{row[revision]}|{row[mark]}\n" for row in fresh])
+    _tell(actor, batch_id, len(fresh), sums, text)
+
+
+def _tell(actor: Actor, batch_id: int | None, count: int, sums: dict[str, int], text: str) -> None:
+    """One fact for all lines; its digest covers every one in order."""
     digest = hashlib.sha256(text.encode()).hexdigest()
-    book.record(actor, facts.LinesPosted(batch_id, len(fresh), sums, digest))
+    book.record(actor, facts.LinesPosted(batch_id, count, sums, digest))

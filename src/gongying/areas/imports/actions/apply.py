@@ -16,12 +16,11 @@ from gongying.books.stock import post as stock
 from gongying.books.trade import post as trade
 from gongying.core.actor import Actor
 from gongying.core.intake.columns import Frame
-from gongying.core.posting import Posted, digest_of
+from gongying.core.posting import Posted
 from gongying.core.refusal import Refused
 
 from ..models import Batch
 
-DIGESTS = "digests"
 LINE_COLUMNS: tuple[tuple[str, Any], ...] = (
     ("business_date", None),
     ("party", None),
@@ -78,30 +77,25 @@ def products(actor: Actor, batch: Batch, frame: Frame) -> Posted:
     return _posted(goods.products(actor, rows).values())
 
 
-def digest_lines(level: str) -> Callable[[Frame], None]:
-    """Work out the digests of sales lines where the file is read, so that the posting need not."""
+def ready_lines(level: str) -> Callable[[Frame], None]:
+    """Make sales lines ready where the file is read, so that the posting need not."""
 
     def work(frame: Frame) -> None:
-        frame.values = {name: frame.column(name, empty) for name, empty in LINE_COLUMNS}
-        frame.values["line_no"] = [number or "1" for number in frame.values["line_no"]]
-        frame.values[DIGESTS] = list(map(digest_of, _lines(level, frame)))
+        held = {name: frame.column(name, empty) for name, empty in LINE_COLUMNS}
+        held["line_no"] = [number or "1" for number in held["line_no"]]
+        sorts = ["return" if quantity < 0 else "sale" for quantity in held["quantity"]]
+        rows = zip(repeat(level), *held.values(), sorts, repeat(""), repeat(""))
+        frame.values = trade.ready(list(map(trade.LineIn._make, rows)))
         frame.rows = []  # nothing can go wrong with a row from here on
 
     return work
 
 
-def _lines(level: str, frame: Frame) -> Iterator[trade.LineIn]:
-    columns = [frame.values[name] for name, _empty in LINE_COLUMNS]
-    sorts = ["return" if quantity < 0 else "sale" for quantity in frame.values["quantity"]]
-    return map(trade.LineIn._make, zip(repeat(level), *columns, sorts, repeat(""), repeat("")))
-
-
 def lines(actor: Actor, batch: Batch, frame: Frame) -> Posted:
     """Sales lines of the batch's level."""
-    if DIGESTS not in frame.values:
-        digest_lines(batch.kind)(frame)
-    made = list(_lines(batch.kind, frame))
-    return trade.lines(actor, made, source=batch.source, batch_id=batch.pk, digests=frame.values[DIGESTS])
+    if "business_key" not in frame.values:
+        ready_lines(batch.kind)(frame)
+    return trade.columns(actor, frame.values, source=batch.source, batch_id=batch.pk)
 
 
 def price_lists(actor: Actor, batch: Batch, frame: Frame) -> Posted:
@@ -171,7 +165,7 @@ APPLY: dict[str, Callable[[Actor, Batch, Frame], Posted]] = {
     "targets": targets,
     "stock_declarations": stock_declarations,
 }
-PREPARE = {level: digest_lines(level) for level in ("sell_in", "sell_through", "sell_out")}
+PREPARE = {level: ready_lines(level) for level in ("sell_in", "sell_through", "sell_out")}
 
 
 UNDO: dict[str, Callable[..., int]] = {
