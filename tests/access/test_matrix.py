@@ -6,6 +6,7 @@ The last test plants access bugs one by one and shows that the walk finds each o
 import io
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,7 @@ from gongying.areas.imports import queries as imports_queries
 from gongying.areas.rewards import actions as rewards
 from gongying.areas.rewards import queries as rewards_queries
 from gongying.areas.rewards.models import Statement
+from gongying.areas.targets import actions as targets
 from gongying.areas.tiers import actions as tiers
 from gongying.areas.tiers import queries as tiers_queries
 from gongying.areas.tiers.models import Standing
@@ -74,7 +76,10 @@ def world(network, programme, settings, tmp_path, monkeypatch):
     network.sell(network.line(yuan=9000, doc="CNRY-D1-S"), network.line("D2", 9000, doc="CNRY-D2-S"))
     done = rewards.settle(SYSTEM, programme="annual", period="2026")
     rewards.approve(FINANCE, run_id=done.run_id)
+    june = {"on": date(2026, 6, 10)}  # a complete month, from which a plan can be drawn
+    network.sell(network.line(yuan=1, doc="CNRY-D1-T", **june), network.line("D2", 1, doc="CNRY-D2-T", **june))
     levels(network)
+    targets.draft(SYSTEM, year="2027", growth=Decimal(0))
     network.people, network.statements, network.batches = {}, {}, {}
     for role in ROLES:
         for code in ("D1", "D2") if role in ("owner", "clerk", "regional") else ("",):
@@ -149,6 +154,9 @@ SHARED = [
     "/rewards/runs/1/",
     "/rewards/programmes/1/replay/?period=2026",
     "/rewards/programmes/1/replay/?period=2026&export=csv",
+    "/targets/",
+    "/targets/1/",
+    "/targets/1/?export=csv",
     "/tiers/",
     "/tiers/?export=csv",
     "/tiers/mine/",

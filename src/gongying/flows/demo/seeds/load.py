@@ -5,11 +5,14 @@ the settlements, by the people who would do it.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
 from gongying.areas.accounts import actions as accounts
 from gongying.areas.rewards import actions as rewards
 from gongying.areas.rewards import queries as rewards_queries
+from gongying.areas.targets import actions as targets
+from gongying.areas.targets import queries as target_queries
 from gongying.areas.tiers import actions as tiers
 from gongying.books.goods import post as goods
 from gongying.books.goods import read as goods_read
@@ -59,6 +62,7 @@ class Loader:
         self._trade()
         self._declarations()
         self._levels()
+        self._plan()
         self._answers()
         self._person(self.people[-1])
         return self.people
@@ -152,6 +156,23 @@ class Loader:
             made = tiers.review(planner, programme=tier_programme.KEY, period=period, as_of=day)
             if approved and made.review_id is not None:
                 tiers.approve(director, review_id=made.review_id)
+
+    def _plan(self) -> None:
+        """Next year's targets, drawn from history, adjusted in one place, before the director."""
+        planner, year = self._actor("planner"), str(self.story.end.year + 1)
+        plan_id = targets.draft(planner, year=year, growth=Decimal("0.12"), title=f"{year} 年度目标")
+        row = target_queries.asked(planner, target_queries.plan_row(plan_id))[0]
+        group = target_queries.groups(planner, target_queries.plan_row(plan_id), row.party_id)[0].line
+        raised = group.amount_minor * 6 // 5
+        targets.adjust(
+            planner,
+            plan_id=plan_id,
+            party_id=row.party_id,
+            category=group.category,
+            amount_minor=raised,
+            reason="新增两家商超门店",
+        )
+        targets.submit(planner, plan_id=plan_id)
 
     def _programmes(self) -> None:
         planner, director = self._actor("planner"), self._actor("director")
