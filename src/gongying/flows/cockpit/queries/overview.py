@@ -96,7 +96,7 @@ def of_season(actor: Actor, of: Season) -> Overview:
         target_minor=figure(actor, "target", **closed).one,
         attainment=figure(actor, "attainment", **closed).one,
         active=figure(actor, "active_distributors", **known).one or 0,
-        distributors=parties.parties(actor).count(),
+        distributors=_size(of.moment.serial, actor),
         dio=figure(actor, "dio", **stock).one,
         slow=figure(actor, "slow_moving_share", **stock).one,
         returns=figure(actor, "returns_rate", **known).one,
@@ -125,6 +125,12 @@ def _ranking(actor: Actor, reached: dict[str, Decimal | None]) -> tuple[list[Ran
         return [Ranked(party.pk, pick(party.name, party.name_en), value) for party, value in held]
 
     return ranked(first), ranked(final)
+
+
+@lru_cache(maxsize=64)
+def _size(serial: int, actor: Actor) -> int:
+    """How many distributors the actor sees; it changes with a fact only, and so with the snapshot."""
+    return parties.parties(actor).count()
 
 
 @lru_cache(maxsize=8)
