@@ -89,13 +89,13 @@ def priced_cliffs(programme: Programme) -> list[Cliff]:
     return cliffs(tiers)
 
 
-def curve(programme: Programme, points: int = 96) -> list[tuple[float, float]]:
-    """Payout against base, both in major units (pieces for quantity), to a fifth beyond the last boundary.
+def curve(programme: Programme, points: int = 96, reach: Decimal = Decimal(0)) -> list[tuple[float, float]]:
+    """Payout against base, both in major units (pieces for quantity), to a fifth beyond the last boundary (or `reach`).
 
     Every boundary has a point just below it, so that a cliff is drawn upright.
     """
     terms = programme.terms()
-    top = max((step.start for step in programme.tiers), default=Decimal(0)) or Decimal(1000)
+    top = max([reach, *(step.start for step in programme.tiers)]) or Decimal(1000)
     right = top * Decimal("1.2")
     places = {right * place / points for place in range(points + 1)}
     for step in programme.tiers:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from fpdf import FPDF
+from fpdf.fonts import FontFace
 
 
 def _font() -> str:
@@ -11,10 +12,11 @@ def _font() -> str:
 
 
 class Paper(FPDF):
-    """A page with a title, a foot, key-value lines and tables."""
+    """A page with a title, a foot (its text and the page number), key-value lines, headings and tables."""
 
-    def __init__(self, title: str, subtitle: str) -> None:
+    def __init__(self, title: str, subtitle: str, foot: str = "") -> None:
         super().__init__(format="A4")
+        self.foot = foot
         self.add_font("zh", fname=_font())
         self.set_title(title)
         self.add_page()
@@ -25,8 +27,10 @@ class Paper(FPDF):
         self.ln(3)
 
     def footer(self) -> None:
-        """Page number."""
+        """What paper it is, and the page number."""
         self.set_y(-12)
+        self.set_font("zh", size=7)
+        self.cell(150, 6, self.foot)
         self.set_font("zh", size=8)
         self.cell(0, 6, f"{self.page_no()} / {{nb}}", align="R")
 
@@ -38,12 +42,20 @@ class Paper(FPDF):
             self.cell(0, 7, value, align="R", new_x="LMARGIN", new_y="NEXT")
         self.ln(3)
 
+    def heading(self, text: str) -> None:
+        """The title of a part."""
+        self.set_font("zh", size=11)
+        self.ln(2)
+        self.cell(0, 8, text, new_x="LMARGIN", new_y="NEXT")
+
     def grid(self, header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
         """A ruled table; the header repeats on every page."""
         self.set_font("zh", size=8)
-        with self.table(col_widths=tuple(widths), line_height=5.5, first_row_as_headings=False) as table:
+        head = FontFace(emphasis="", fill_color=(245, 247, 250))
+        with self.table(col_widths=tuple(widths), line_height=5.5, headings_style=head) as table:
             for row in (header, *rows):
                 table.row(list(row))
+        self.ln(2)
 
     def data(self) -> bytes:
         """The finished file."""

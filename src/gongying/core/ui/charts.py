@@ -69,9 +69,10 @@ def ladder(
     title: str,
     cliffs: Sequence[float] = (),
     now: float | None = None,
+    note: str = "",
     chinese: bool = True,
 ) -> SafeString:
-    """A curve of payout against base; cliffs are dashed, and where somebody stands now."""
+    """A curve of payout against base; cliffs are dashed, and where somebody stands now, with a `note` at it."""
     right = max((x for x, _y in points), default=1) or 1
     marks = ticks(max((y for _x, y in points), default=1))
     high, wide = HEIGHT - BOTTOM - TOP, WIDTH - LEFT - 8
@@ -84,7 +85,12 @@ def ladder(
     for x in cliffs:
         out.append(_line("cliff", LEFT + x / right * wide))
     if now is not None and now <= right:
-        out.append(_line("now", LEFT + now / right * wide))
+        here = LEFT + now / right * wide
+        side, gap = ("end", -6) if now > right / 2 else ("start", 6)
+        out.append(_line("now", here))
+        out.append(
+            f'<text x="{here + gap:.1f}" y="{TOP + 10}" text-anchor="{side}">{escape(note)}</text>' if note else ""
+        )
     out.append(f'<polyline class="c" points="{path}"/>')
     for x in ticks(right):
         if x <= right:

@@ -22,7 +22,8 @@ ROW_KEYS = ("q", "sort", "page", "export")
 class Column:
     """One column. `kind`: text, num, money (value, currency), percent, date, time, state, bar (a fraction), html-free link.
 
-    `sort` is an ORM path, or a key function for lists; `phone` False leaves it away on a phone.
+    `sort` is an ORM path, or a key function for lists; `phone` False leaves it away on a phone; `panel` opens its link
+    beside the page.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column:
     sort: Any = None
     href: Callable[[Any], str] | None = None
     phone: bool = True
+    panel: bool = False
 
     @property
     def right(self) -> bool:
@@ -59,6 +61,7 @@ class Cell:
     right: bool
     phone: bool
     currency: str = "CNY"
+    panel: bool = False
 
 
 @dataclass
@@ -189,7 +192,7 @@ def _cell(column: Column, row: Any) -> Cell:
     if column.kind == "money" and isinstance(value, tuple):
         value, currency = value
     href = column.href(row) if column.href else ""
-    return Cell(value, column.kind, href, column.right, column.phone, currency)
+    return Cell(value, column.kind, href, column.right, column.phone, currency, column.panel)
 
 
 def _plain(cell: Cell) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from gongying.books.money import read as money
 from gongying.books.trade import read as trade
@@ -19,13 +19,27 @@ from gongying.core.words import pick
 from ..models import Run, Statement
 from ..rules import Programme
 from .calculation import Calculation, Due, calculate, preview, selection_of, settled_before
+from .overview import DisputeView, Pile, RunView, disputes, of_period, piles, run_view, titles
 from .progress import Progress, progress, running_period
+from .reading import (
+    Said,
+    base_text,
+    document_of,
+    document_of_run,
+    in_capitals,
+    programme_of,
+    rate_text,
+    tier_text,
+    told,
+)
 from .replay import Replayed, is_replayed, last_period, programme_row, replayed, replays
 
 __all__ = [
-    "Calculation", "Due", "LineView", "Progress", "Replayed", "StatementView", "Step", "calculate", "evidence", "is_replayed", "last_period", "preview", "programme_row", "progress", "replayed", "replays",
-    "running_period", "runs", "selection_of", "settled_before", "statement", "statement_lines", "statement_row",
-    "statements", "total",
+    "Calculation", "DisputeView", "Due", "LineView", "Pile", "Progress", "Replayed", "RunView", "Said", "StatementView",
+    "Step", "base_text", "calculate", "disputes", "document_of", "document_of_run", "evidence", "in_capitals", "invoice", "invoices",
+    "is_replayed", "last_period", "of_period", "piles", "preview", "programme_of", "programme_row", "progress", "rate_text", "replayed",
+    "replays", "run_view", "running_period", "runs", "selection_of", "settled_before", "statement", "statement_lines",
+    "statement_row", "statements", "tier_text", "titles", "told", "total",
 ]  # fmt: skip
 LONGEST_PAGE = 200
 
@@ -42,7 +56,10 @@ class Step:
 
 @dataclass(frozen=True)
 class StatementView:
-    """A statement with its derivation and its place in the account."""
+    """A statement with its derivation, in figures and in words, and its place in the account.
+
+    `earlier` and `later` are the other posted statements of the period as (id, number, due in minor units).
+    """
 
     id: int
     number: str
@@ -54,7 +71,11 @@ class StatementView:
     due: Due
     steps: list[Step]
     balance_minor: int
-    disputes: list[str]
+    capitals: str
+    words: list[Said]
+    earlier: list[tuple[int, str, int]]
+    later: list[tuple[int, str, int]]
+    disputes: list[DisputeView]
 
 
 @dataclass(frozen=True)
@@ -71,8 +92,13 @@ class LineView:
 
 
 def runs(actor: Actor) -> QuerySet[Run]:
-    """Settlement runs, newest first, with their number of statements and what is due."""
-    return Run.objects.annotate(count=Count("statements"), due=Sum("statements__due_minor")).order_by("-id")
+    """Settlement runs, newest first, with their number of statements and what is due, of the distributors in scope."""
+    inside = None if actor.parties is None else Q(statements__party_id__in=actor.parties)
+    return Run.objects.annotate(
+        count=Count("statements", filter=inside),
+        due=Sum("statements__due_minor", filter=inside, default=0),
+        currency=Min("statements__currency"),
+    ).order_by("-id")
 
 
 def statements(actor: Actor) -> QuerySet[Statement]:
@@ -96,11 +122,19 @@ def statement(actor: Actor, *, statement_id: int) -> StatementView:
     )  # fmt: skip
     steps = [_step(part) for part in json.loads(row.derivation)]
     balance = money.balance(actor, kind="rebate", holder_id=row.party_id, currency=row.currency)
-    disputes = list(row.disputes.unscoped("of a visible statement").values_list("reason", flat=True))
-    run = row.run
+    run, others = row.run, list(of_period(actor, row))
+    earlier = [each for each in others if each.run_id < run.pk]
+    words = told(row, document_of(row), earlier)
+    capitals = in_capitals(row.due_minor, row.currency)
+    before, after = _briefly(earlier), _briefly([each for each in others if each.run_id > run.pk])
     return StatementView(
-        row.pk, run.number, run.programme, run.period, run.policy_hash, row.state, run.state, due, steps, balance, disputes
+        row.pk, run.number, run.programme, run.period, run.policy_hash, row.state, run.state, due, steps, balance,
+        capitals, words, before, after, disputes(actor, row),
     )  # fmt: skip
+
+
+def _briefly(rows: list[Statement]) -> list[tuple[int, str, int]]:
+    return [(row.pk, row.run.number, row.due_minor) for row in rows]
 
 
 def _step(part: dict[str, Any]) -> Step:
@@ -127,6 +161,31 @@ def evidence(actor: Actor, row: Statement) -> QuerySet[Any]:
             Q(product__category__code__in=document.categories) | Q(product__code__in=document.products)
         )
     return rows.exclude(product__code__in=document.without) if document.without else rows
+
+
+def invoice(actor: Actor, row: Statement, line_id: int) -> list[tuple[Any, bool]]:
+    """The invoice of one line of a statement: every line of the same document, and whether it counts in the statement.
+
+    Missing when the line is none of the statement's.
+    """
+    counted = evidence(actor, row)
+    document = one(counted, pk=line_id).document
+    known = set(counted.filter(document=document).values_list("pk", flat=True))
+    rows = trade.lines(actor, level="sell_in", start=date.min, end=date.max, party_id=row.party_id)
+    return [(line, line.pk in known) for line in rows.filter(document=document).order_by("id")]
+
+
+def invoices(actor: Actor, row: Statement, most: int) -> list[dict[str, Any]]:
+    """The largest documents behind a statement: document, its day, a line of it, lines, net (minor units), pieces."""
+    grouped = evidence(actor, row).order_by().values("document")
+    sums = {
+        "day": Min("business_date"),
+        "line": Min("id"),
+        "n": Count("id"),
+        "net": Sum("net_minor"),
+        "pieces": Sum("quantity"),
+    }
+    return list(grouped.annotate(**sums).order_by("-net", "document")[:most])
 
 
 @query(needs="rewards.view", roles=EVERYONE)

@@ -9,7 +9,7 @@ from gongying.core.ui import links, nav, todo
 
 from .. import queries
 from ..models import Run
-from . import programmes, runs, statements
+from . import explain, programmes, runs, statements
 
 urlpatterns = [
     path("programmes/", programmes.programmes, name="programmes"),
@@ -20,10 +20,14 @@ urlpatterns = [
     path("programmes/<int:version_id>/replay/", programmes.replay, name="replay"),
     path("runs/", runs.runs, name="runs"),
     path("runs/settle/", runs.settle, name="settle"),
+    path("runs/trial/<str:programme>/<str:period>/", runs.trial, name="trial"),
     path("runs/<int:run_id>/", runs.run, name="run"),
     path("runs/<int:run_id>/decide/", runs.decide, name="decide"),
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:statement_id>/", statements.statement, name="statement"),
+    path("statements/<int:statement_id>/explain/", explain.explain, name="explain"),
+    path("statements/<int:statement_id>/lines/<int:line_id>/", explain.invoice, name="invoice"),
+    path("statements/<int:statement_id>/disputes/<int:dispute_id>/", statements.rule, name="rule"),
 ]
 
 
@@ -59,6 +63,7 @@ todo.register(_waiting)
 links.home("statement", "rewards:statement")
 links.home("programme", "rewards:programme")
 links.home("run", "rewards:run")
+links.home("explain", "rewards:explain")
 links.home("statements", "rewards:statements")
 nav.register(
     nav.NavItem(_("Programmes"), "/rewards/programmes/", "rewards.preview", 30, "rewards", "gift"),

@@ -94,7 +94,7 @@ def icon(name: str) -> SafeString:
 TONES = {
     "good": ("posted", "approved", "published", "done", "confirmed", "whole", "active", "ok", "sale"),
     "bad": ("disputed", "rejected", "failed", "void", "forbidden", "withdrawn", "broken", "refused", "disabled"),
-    "wait": ("pending", "open", "draft", "queued", "running", "submitted"),
+    "wait": ("pending", "open", "draft", "queued", "running", "submitted", "to be confirmed"),
 }
 SIGNS_OF = {"good": "check", "bad": "alert", "wait": "clock", "mute": "info"}
 
