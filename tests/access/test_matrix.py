@@ -80,7 +80,7 @@ def world(network, programme, settings, tmp_path, monkeypatch):
     network.sell(network.line(yuan=1, doc="CNRY-D1-T", **june), network.line("D2", 1, doc="CNRY-D2-T", **june))
     levels(network)
     targets.draft(SYSTEM, year="2027", growth=Decimal(0))
-    network.people, network.statements, network.batches = {}, {}, {}
+    network.people, network.statements, network.batches, network.lines = {}, {}, {}, {}
     for role in ROLES:
         for code in ("D1", "D2") if role in ("owner", "clerk", "regional") else ("",):
             user = User.objects.create_user(f"{role}{code}", "x", name="x", role=role)
@@ -96,6 +96,10 @@ def world(network, programme, settings, tmp_path, monkeypatch):
             network.people[role, code] = user
     for code in ("D1", "D2"):
         network.statements[code] = Statement.objects.unscoped("test").get(party_id=network.ids[code]).pk
+        line = trade.lines(
+            SYSTEM, level="sell_in", start=date.min, end=date.max, party_id=network.ids[code]
+        ).first()
+        network.lines[code] = line.pk
         who = network.people["owner", code]
         actor = Actor(who.login, who.pk, "owner", frozenset({"imports.send"}), frozenset({network.ids[code]}))
         file = shelf.store(actor, name=f"CNRY-{code}.csv", chunks=[b"a"], purpose="import")
@@ -128,8 +132,10 @@ def addresses(world, code):
         f"/imports/{batch}/?export=errors",
     ]
     one += [
-        f"/rewards/statements/{statement}/{tail}" for tail in ("", "?export=xlsx", "?export=csv", "?export=pdf")
+        f"/rewards/statements/{statement}/{tail}"
+        for tail in ("", "explain/", "?export=xlsx", "?export=csv", "?export=pdf")
     ]
+    one += [f"/rewards/statements/{statement}/lines/{world.lines[code]}/"]
     one += [f"/api/rewards/{noun}?statement_id={statement}" for noun in ("statement", "statement_lines")]
     return one
 
@@ -167,15 +173,18 @@ SHARED = [
     "/imports/",
     "/api/cockpit/overview",
     "/api/rewards/preview?programme=annual&period=2026",
-    "/rewards/runs/?programme=annual&period=2026",
+    "/rewards/runs/trial/annual/2026/",
+    "/rewards/runs/trial/annual/2026/?export=csv",
+    "/rewards/runs/1/?export=csv",
+    "/rewards/runs/",
 ]
 
 
 def text_of(response):
     kind, body = response.get("Content-Type", ""), response.content
     if "spreadsheetml" in kind:
-        sheet = openpyxl.load_workbook(io.BytesIO(body)).active
-        body = " ".join(str(c.value) for row in sheet.iter_rows() for c in row).encode()
+        book = openpyxl.load_workbook(io.BytesIO(body))
+        body = " ".join(str(c.value) for sheet in book for row in sheet.iter_rows() for c in row).encode()
     elif "pdf" in kind:
         body = "".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).encode()
     return body.decode(errors="replace").replace("\x00", "") + str(response.headers)

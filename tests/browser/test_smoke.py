@@ -85,7 +85,7 @@ def test_every_page_opens_fits_and_speaks_the_language(address, browser, role, w
             assert not grave, f"{link}: {grave}"
     page.goto(address + "/rewards/statements/")
     page.click("tbody a >> nth=0")
-    page.wait_for_selector("ul.tree li")
+    page.wait_for_selector("ol.said li")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the statement is too wide"
     assert faults == []
     context.close()

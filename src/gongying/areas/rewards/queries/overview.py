@@ -125,7 +125,8 @@ def of_period(actor: Actor, row: Statement) -> QuerySet[Statement]:
     return rows.select_related("run").order_by("run_id")
 
 
-def titles() -> dict[str, str]:
-    """The newest title of every programme by its key."""
-    rows = policies.versions(PROGRAMME.code).order_by("id").values_list("key", "title", "title_en")
-    return {key: pick(zh, en) for key, zh, en in rows}
+def titles() -> tuple[dict[int, str], dict[str, str]]:
+    """The titles of programmes: of every version by its id, and the newest of every key."""
+    rows = list(policies.versions(PROGRAMME.code).order_by("id").values_list("id", "key", "title", "title_en"))
+    named = [(pk, key, pick(zh, en)) for pk, key, zh, en in rows]
+    return {pk: title for pk, _key, title in named}, {key: title for _pk, key, title in named}

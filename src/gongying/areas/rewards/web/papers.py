@@ -21,17 +21,13 @@ MOST_ROWS = 100_000
 
 @dataclass(frozen=True)
 class Contents:
-    """What both papers are made of."""
+    """What both papers are made of; `title` is the programme in the reader's language."""
 
+    title: str
     view: queries.StatementView
     document: Programme
     lines: Any
     entries: list[Posting]
-
-    @property
-    def title(self) -> str:
-        """The programme in the reader's language."""
-        return queries.titles().get(self.view.programme, self.view.programme)
 
 
 def ladder(document: Programme, tier: int | None) -> list[dict[str, Any]]:

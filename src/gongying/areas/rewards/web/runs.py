@@ -28,22 +28,21 @@ SHOWN = 12
 STATES = [(state, _(state)) for state in ("pending", "posted", "void")]
 
 
-def _runs(rows: Any, titles: dict[str, str]) -> Table:
+def _runs(rows: Any, titles: dict[int, str], names: dict[str, str]) -> Table:
     held = sorted(set(rows.order_by().values_list("programme", "period")))
-    programmes = [(key, titles.get(key, key)) for key in sorted({key for key, _period in held})]
+    programmes = [(key, names.get(key, key)) for key in sorted({key for key, _period in held})]
     periods = [(code, code) for code in sorted({code for _key, code in held}, reverse=True)]
     return Table(
         "runs",
         [
             Column("number", _("Number"), lambda r: r.number, sort="number", href=lambda r: links.to("run", r.pk)),
-            Column("programme", _("Programme"), lambda r: titles.get(r.programme, r.programme), sort="programme"),
+            Column("programme", _("Programme"), lambda r: titles.get(r.version_id, r.programme), sort="programme"),
             Column("period", _("Period"), lambda r: r.period, sort="period"),
             Column("day", _("Dated"), lambda r: r.business_date, "date", "business_date", phone=False),
             Column("count", _("Statements"), lambda r: r.count, "num", "count", phone=False),
             Column("due", _("Due"), lambda r: (r.due, r.currency or "CNY"), "money", "due"),
             Column("state", _("State"), lambda r: r.state, "state", "state", phone=False),
             Column("by", _("submitted by"), lambda r: r.created_by, phone=False),
-            Column("decided", _("decided by"), lambda r: r.decided_by, phone=False),
         ],
         filters=[
             Filter("state", _("State"), STATES, lambda rows, v: rows.filter(state=v)),
@@ -63,11 +62,11 @@ def runs(request: Request) -> HttpResponse:
     chosen, period = request.GET.get("programme", ""), request.GET.get("period", "").strip()
     if chosen and period:
         return redirect("rewards:trial", programme=chosen, period=period)
-    rows, titles = queries.runs(actor), queries.titles()
+    rows, (titles, names) = queries.runs(actor), queries.titles()
     keys = sorted(set(policies.versions(PROGRAMME.code).filter(status="published").values_list("key", flat=True)))
     waiting = rows.filter(state="pending")
-    context = {"keys": [(key, titles.get(key, key)) for key in keys], "waiting": waiting, "actor_name": actor.name}
-    return _runs(rows, titles).respond(request, rows, "rewards/runs.html", context)
+    context = {"keys": [(key, names.get(key, key)) for key in keys], "waiting": waiting, "actor_name": actor.name}
+    return _runs(rows, titles, names).respond(request, rows, "rewards/runs.html", context)
 
 
 def _trial(document: Any) -> Table:
@@ -114,7 +113,7 @@ def trial(request: Request, programme: str, period: str) -> HttpResponse:
     pending = Run.objects.filter(programme=programme, period=period, state="pending").first()
     context = {
         "programme": programme,
-        "title": queries.titles().get(programme, programme),
+        "title": queries.titles()[0].get(version, programme),
         "period": period,
         "version": version,
         "currency": document.currency,
@@ -184,7 +183,7 @@ def run(request: Request, run_id: int) -> HttpResponse:
     ]
     context = {
         "run": row,
-        "title": queries.titles().get(row.programme, row.programme),
+        "title": queries.titles()[0].get(row.version_id, row.programme),
         "v": view,
         "own": row.created_by == actor.name,
         "may_decide": actor.can("rewards.approve"),

@@ -56,9 +56,9 @@ def _in_state(rows: Any, value: str) -> Any:
 
 
 def _table(rows: Any, portal: bool) -> Table:
-    titles = queries.titles()
+    titles, names = queries.titles()
     held = sorted(set(rows.order_by().values_list("run__programme", "run__period")))
-    programmes = [(key, titles.get(key, key)) for key in sorted({key for key, _period in held})]
+    programmes = [(key, names.get(key, key)) for key in sorted({key for key, _period in held})]
     periods = [(code, code) for code in sorted({code for _key, code in held}, reverse=True)]
     party = [] if portal else [
         Column("party", _("Distributor"), lambda r: label(r.party), sort="party__name", href=lambda r: links.to("party", r.party_id))
@@ -68,7 +68,7 @@ def _table(rows: Any, portal: bool) -> Table:
         [
             Column("number", _("Number"), lambda r: r.run.number, sort="run__number", href=lambda r: links.to("statement", r.pk)),
             *party,
-            Column("programme", _("Programme"), lambda r: titles.get(r.run.programme, r.run.programme), sort="run__programme", phone=False),
+            Column("programme", _("Programme"), lambda r: titles.get(r.run.version_id, r.run.programme), sort="run__programme", phone=False),
             Column("period", _("Period"), lambda r: r.run.period, sort="run__period", phone=portal),
             Column("entitled", _("Entitled"), lambda r: (r.entitled_minor, r.currency), "money", "entitled_minor", phone=False),
             Column("settled", _("Settled before"), lambda r: (r.settled_minor, r.currency), "money", "settled_minor", phone=False),
@@ -114,7 +114,7 @@ def _lines(statement_id: int, may_object: bool) -> Table:
     return Table(
         "statement-lines",
         [
-            Column("date", _("Date"), lambda r: r.business_date, "date", "business_date"),
+            Column("date", _("Date"), lambda r: r.business_date, "date", "business_date", phone=False),
             Column("document", _("Document"), lambda r: r.document, sort="document", href=paper, panel=True),
             Column("code", _("Code"), lambda r: r.product.code, sort="product__code", phone=False),
             Column("product", _("Product"), lambda r: label(r.product), phone=False),
@@ -145,7 +145,10 @@ def statement(request: Request, statement_id: int) -> HttpResponse:
     wanted = request.GET.get("export")
     if wanted in ("pdf", "xlsx"):
         row, view = queries.statement_row(actor, statement_id), queries.statement(actor, statement_id=statement_id)
-        told = papers.Contents(view, queries.document_of(row), queries.evidence(actor, row), _entries(actor, row))
+        title = queries.titles()[0].get(row.run.version_id, view.programme)
+        told = papers.Contents(
+            title, view, queries.document_of(row), queries.evidence(actor, row), _entries(actor, row)
+        )
         name = f"{view.number}-{view.due.code}"
         if wanted == "pdf":
             return attachment(papers.pdf(told), f"{name}.pdf", "application/pdf")
@@ -181,7 +184,7 @@ def _page(request: Request, actor: Actor, statement_id: int, error: Refused | No
         "view": view,
         "row": row,
         "state": state_of(row),
-        "title": queries.titles().get(view.programme, view.programme),
+        "title": queries.titles()[0].get(row.run.version_id, view.programme),
         "base": queries.base_text(document, row.base),
         "base_short": short_money(row.base, row.currency) if document.basis == "value" else num(row.base),
         "tier": queries.tier_text(document, row.tier),
