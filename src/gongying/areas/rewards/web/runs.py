@@ -36,7 +36,7 @@ def _runs(rows: Any, titles: dict[int, str], names: dict[str, str]) -> Table:
         "runs",
         [
             Column("number", _("Number"), lambda r: r.number, sort="number", href=lambda r: links.to("run", r.pk)),
-            Column("programme", _("Programme"), lambda r: titles.get(r.version_id, r.programme), sort="programme"),
+            Column("programme", _("Programme"), lambda r: titles.get(r.version_id, r.programme), sort="programme", phone=False),
             Column("period", _("Period"), lambda r: r.period, sort="period"),
             Column("day", _("Dated"), lambda r: r.business_date, "date", "business_date", phone=False),
             Column("count", _("Statements"), lambda r: r.count, "num", "count", phone=False),
