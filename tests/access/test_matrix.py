@@ -96,10 +96,8 @@ def world(network, programme, settings, tmp_path, monkeypatch):
             network.people[role, code] = user
     for code in ("D1", "D2"):
         network.statements[code] = Statement.objects.unscoped("test").get(party_id=network.ids[code]).pk
-        line = trade.lines(
-            SYSTEM, level="sell_in", start=date.min, end=date.max, party_id=network.ids[code]
-        ).first()
-        network.lines[code] = line.pk
+        posted = trade.lines(SYSTEM, level="sell_in", start=date.min, end=date.max, party_id=network.ids[code])
+        network.lines[code] = posted.order_by("id").values_list("pk", flat=True)[0]
         who = network.people["owner", code]
         actor = Actor(who.login, who.pk, "owner", frozenset({"imports.send"}), frozenset({network.ids[code]}))
         file = shelf.store(actor, name=f"CNRY-{code}.csv", chunks=[b"a"], purpose="import")
