@@ -64,7 +64,7 @@ def _figure(code: str, currency: str) -> Column:
     def sort(row: Standing) -> Any:
         return queries.figures(row).get(code)
 
-    return Column(code, metric.label, value, KINDS_OF.get(metric.unit, "num"), sort)
+    return Column(code, metric.label, value, KINDS_OF.get(metric.unit, "num"), sort, phone=False)
 
 
 def _area(row: Standing) -> tuple[str, str]:
@@ -84,7 +84,7 @@ def _distance(ahead: dict[str, Placement]) -> Column:
         found = ahead.get(row.party.code)
         return found.progress if found else Decimal(0)
 
-    return Column("distance", _("Next level, period so far"), reached, "bar", reached)
+    return Column("distance", _("Next level so far"), reached, "bar", reached)
 
 
 def _table(
@@ -108,7 +108,7 @@ def _table(
             Column("name", _("Distributor"), lambda s: pick(s.party.name, s.party.name_en), sort=lambda s: s.party.code, href=_explained if ahead is None else lambda s: links.to("standing", s.party_id)),
             Column("region", _("Region"), lambda s: _area(s)[1], sort=lambda s: _area(s)[1], phone=False),
             Column("level", _("Level"), lambda s: called(s.level), sort=lambda s: order.get(s.level, -1)),
-            Column("reason", _("Decision"), lambda s: REASON_NAMES[s.reason], sort=lambda s: s.reason),
+            Column("reason", _("Decision"), lambda s: REASON_NAMES[s.reason], sort=lambda s: s.reason, phone=ahead is None),
             Column("previous", _("Before"), lambda s: called(s.previous), phone=False),
             *[_figure(code, document.currency) for code in document.metrics()],
             *([] if ahead is None else [_distance(ahead)]),
