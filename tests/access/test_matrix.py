@@ -64,6 +64,7 @@ def levels(network):
     policies.publish(SYSTEM, version_id=version)
     made = tiers.review(SYSTEM, programme="tiers", period="2026", as_of=date(2026, 11, 1))
     tiers.approve(DIRECTOR, review_id=made.review_id)
+    return made.review_id
 
 
 @pytest.fixture
@@ -72,14 +73,15 @@ def world(network, programme, settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(lake, "uncommitted", lambda: False)  # one snapshot between two facts, as in a running house
     sync_roles()
-    programme()
+    network.made = {"programme": programme()}
     network.sell(network.line(yuan=9000, doc="CNRY-D1-S"), network.line("D2", 9000, doc="CNRY-D2-S"))
     done = rewards.settle(SYSTEM, programme="annual", period="2026")
     rewards.approve(FINANCE, run_id=done.run_id)
+    network.made["run"] = done.run_id
     june = {"on": date(2026, 6, 10)}  # a complete month, from which a plan can be drawn
     network.sell(network.line(yuan=1, doc="CNRY-D1-T", **june), network.line("D2", 1, doc="CNRY-D2-T", **june))
-    levels(network)
-    targets.draft(SYSTEM, year="2027", growth=Decimal(0))
+    network.made["review"] = levels(network)
+    network.made["plan"] = targets.draft(SYSTEM, year="2027", growth=Decimal(0))
     network.people, network.statements, network.batches, network.lines = {}, {}, {}, {}
     for role in ROLES:
         for code in ("D1", "D2") if role in ("owner", "clerk", "regional") else ("",):
@@ -124,7 +126,7 @@ def addresses(world, code):
         f"/cockpit/distributors/{party}/prices/?export=csv",
         f"/cockpit/distributors/{party}/activity/",
         f"/tiers/distributors/{party}/",
-        f"/tiers/reviews/1/distributors/{party}/",
+        f"/tiers/reviews/{world.made['review']}/distributors/{party}/",
         f"/api/tiers/standing?party_id={party}&programme=tiers&on=2027-01-01",
         f"/imports/{batch}/",
         f"/imports/{batch}/?export=errors",
@@ -155,27 +157,32 @@ SHARED = [
     "/control/jobs/",
     "/rewards/statements/",
     "/rewards/statements/?export=xlsx",
-    "/rewards/runs/1/",
-    "/rewards/programmes/1/replay/?period=2026",
-    "/rewards/programmes/1/replay/?period=2026&export=csv",
+    "/rewards/runs/{run}/",
+    "/rewards/programmes/{programme}/replay/?period=2026",
+    "/rewards/programmes/{programme}/replay/?period=2026&export=csv",
     "/targets/",
-    "/targets/1/",
-    "/targets/1/?export=csv",
+    "/targets/{plan}/",
+    "/targets/{plan}/?export=csv",
     "/tiers/",
     "/tiers/?export=csv",
     "/tiers/mine/",
     "/tiers/?sort=-distance",
     "/api/tiers/standings?on=2027-01-01",
     "/tiers/reviews/",
-    "/tiers/reviews/1/",
+    "/tiers/reviews/{review}/",
     "/imports/",
     "/api/cockpit/overview",
     "/api/rewards/preview?programme=annual&period=2026",
     "/rewards/runs/trial/annual/2026/",
     "/rewards/runs/trial/annual/2026/?export=csv",
-    "/rewards/runs/1/?export=csv",
+    "/rewards/runs/{run}/?export=csv",
     "/rewards/runs/",
 ]
+
+
+def shared(world):
+    """The addresses that everybody shares, with the numbers of this world."""
+    return [address.format(**world.made) for address in SHARED]
 
 
 def text_of(response):
@@ -199,7 +206,7 @@ def leaks(world):
                 refused = {404, 403} if role == "regional" and "/imports/" in address else {404}
                 if answer.status_code not in refused:
                     found.append(f"{role} {mine} opened {address}: {answer.status_code}")
-            for address in SHARED + addresses(world, mine):
+            for address in shared(world) + addresses(world, mine):
                 answer = browser.get(address)
                 foreign = f"CNRY-{other}"
                 if answer.status_code == 200 and foreign in text_of(answer):
@@ -242,7 +249,7 @@ def test_every_role_opens_exactly_what_its_row_says(world):
 
 def test_nobody_is_sent_to_the_log_in_and_the_api_says_401(world):
     browser = Client()
-    for address in [*SHARED, *addresses(world, "D1"), "/control/audit/"]:
+    for address in [*shared(world), *addresses(world, "D1"), "/control/audit/"]:
         expected = 401 if address.startswith("/api/") else 302
         assert browser.get(address).status_code == expected, address
 
