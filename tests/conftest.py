@@ -53,7 +53,13 @@ def _sell(actor: Actor, *, rows: list[trade.LineIn], batch_id: int | None = None
     return trade.lines(actor, rows, source="test", batch_id=batch_id)
 
 
-for _name in ("tests.network", "tests.sell"):
+@action(needs="tests.join", roles=("admin",), name="tests.join", exposed=False)
+def _join(actor: Actor, *, codes: list[str]) -> None:
+    """More distributors."""
+    parties.parties(actor, [parties.PartyIn(code, f"{code} 公司", code, region="HD") for code in codes])
+
+
+for _name in ("tests.network", "tests.sell", "tests.join"):
     ACTIONS.pop(_name, None)
 
 
@@ -71,8 +77,12 @@ def network(db):
             "sell_in", on, ids[party], skus[product], qty, "CNY", yuan * 100, off * 100, doc, no, kind=kind
         )
 
+    def join(codes):
+        _join(SYSTEM, codes=list(codes))
+        ids.update(parties_read.ids_by_code(list(codes)))
+
     return SimpleNamespace(
-        ids=ids, skus=skus, line=line, sell=lambda *rows, **more: _sell(SYSTEM, rows=list(rows), **more)
+        ids=ids, skus=skus, line=line, join=join, sell=lambda *rows, **more: _sell(SYSTEM, rows=list(rows), **more)
     )
 
 

@@ -195,6 +195,13 @@ def test_many_parts_become_one_and_a_foreign_lake_is_not_believed(network, setti
         lake.refresh()
     assert len(lake.chain("lines")) <= 3
     assert figure(SYSTEM, "sell_in", **Y26).one == 1500
+    files = sorted((lake.home() / "lines").glob("*.parquet"))
+    assert len(files) > len(lake.chain("lines")), "what a compaction covers may still be read elsewhere"
+    monkeypatch.setattr(lake, "KEEP", -1)
+    for n in range(6, 13):  # two compactions more
+        network.sell(network.line(yuan=0, doc=f"A{n}"))
+        lake.refresh()
+    assert not set(files) & set((lake.home() / "lines").glob("*.parquet")), "an hour later it goes"
     part = lake.chain("lines")[-1]
     part.path.rename(part.path.with_name(f"{part.after}-{part.last}-{'f' * 32}.parquet"))
     assert lake.chain("lines") == []

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from gongying.areas.rewards import actions, queries
 from gongying.areas.rewards.models import Statement
@@ -197,3 +198,24 @@ def test_every_fact_of_the_loop_is_sealed(network, programme):
     assert book.verify().whole
     Entry.objects.filter(name="rewards.run_submitted").update(payload="{}")
     assert book.verify().broken_name == "rewards.run_submitted"
+
+
+@pytest.mark.parametrize("verb", ["settle", "approve", "void"])
+def test_a_large_run_takes_as_many_queries_as_a_small_one(network, programme, verb):
+    programme()
+    counts = []
+    for parties in (range(3), range(3, 43)):
+        codes = [f"N{n}" for n in parties]
+        network.join(codes)
+        network.sell(*[network.line(code, 9000 + n, doc=f"{verb}{code}") for n, code in enumerate(codes)])
+        with CaptureQueriesContext(connection) as seen:
+            done = actions.settle(SYSTEM, programme="annual", period="2026")
+        if verb != "settle":
+            with CaptureQueriesContext(connection) as seen:
+                getattr(actions, verb)(FINANCE, run_id=done.run_id)
+        else:
+            actions.void(FINANCE, run_id=done.run_id)
+        counts.append(len(seen))
+        assert done.statements >= len(codes)
+        assert money.check() == []
+    assert counts[1] <= counts[0] + 2, "what is written in bulk may take one more statement"

@@ -201,6 +201,17 @@ def append_only(table: str) -> migrations.RunPython:
     return migrations.RunPython(guard, release)
 
 
+def guard_again(table: str) -> migrations.RunPython:
+    """A migration step after an altered column: SQLite rebuilds the table for that, and its triggers go with the old one."""
+
+    def guard(apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "sqlite":
+            for statement in _guards(table, "sqlite"):
+                editor.execute(statement)
+
+    return migrations.RunPython(guard, migrations.RunPython.noop)
+
+
 def _guards(table: str, vendor: str) -> list[str]:
     if vendor == "postgresql":
         return [

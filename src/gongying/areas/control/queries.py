@@ -57,7 +57,17 @@ def jobs(actor: Actor) -> QuerySet[Job]:
     return rows if actor.role == "admin" else rows.filter(user_id=actor.user_id or 0)
 
 
-def policy(version_id: int) -> PolicyView:
+READERS = ("admin", "director", "planner", "finance", "auditor")  # whoever sees the whole network
+
+
+@query(needs="control.policies", roles=READERS, exposed=False)
+def policy_versions(actor: Actor) -> QuerySet[PolicyVersion]:
+    """All versions of all policies."""
+    return policies.versions()
+
+
+@query(needs="control.policies", roles=READERS, exposed=False)
+def policy(actor: Actor, *, version_id: int) -> PolicyView:
     """One version of a policy, compared with the version before it in the same scope. Raises Missing."""
     row = policies.version(version_id)
     if row.kind not in KINDS:

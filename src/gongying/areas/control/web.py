@@ -1,13 +1,12 @@
 """Pages of oversight: audit log, policies, background jobs."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.policies import actions as policy_actions
-from gongying.core.policies import read as policies
 from gongying.core.policies.kinds import KINDS
 from gongying.core.refusal import Refused
 from gongying.core.ui import links, nav
@@ -89,13 +88,13 @@ def audit(request: Request) -> HttpResponse:
     return AUDIT.respond(request, queries.audit(actor), "control/audit.html", {"seal": queries.seal(actor)})
 
 
-@page(needs="policies.draft")
-def policy_list(request: HttpRequest) -> HttpResponse:
+@page(needs="control.policies")
+def policy_list(request: Request) -> HttpResponse:
     """All versions of all policies."""
-    return POLICIES.respond(request, policies.versions(), "control/policies.html")
+    return POLICIES.respond(request, queries.policy_versions(request.actor), "control/policies.html")
 
 
-@page(needs="policies.draft")
+@page(needs="control.policies")
 def policy(request: Request, version_id: int) -> HttpResponse:
     """One version: its parameters, what changed, what the linter says; publish or withdraw it."""
     actor = request.actor
@@ -108,7 +107,7 @@ def policy(request: Request, version_id: int) -> HttpResponse:
             return redirect("control:policy", version_id=version_id)
         except Refused as no:
             error = no
-    view = queries.policy(version_id)
+    view = queries.policy(actor, version_id=version_id)
     context = {"v": view, "error": error, "may_publish": actor.can("policies.publish")}
     return render(request, "control/policy.html", context, status=409 if error else 200)
 
@@ -132,7 +131,7 @@ urlpatterns = [
     path("jobs/", jobs, name="jobs"),
 ]
 nav.register(
-    nav.NavItem(_("Policies"), "/control/policies/", "policies.draft", 33, "rewards", "book"),
+    nav.NavItem(_("Policies"), "/control/policies/", "control.policies", 33, "rewards", "book"),
     nav.NavItem(_("Background work"), "/control/jobs/", "ui.keep", 45, "data", "clock"),
     nav.NavItem(_("Audit log"), "/control/audit/", "control.audit", 90, "house", "shield"),
 )

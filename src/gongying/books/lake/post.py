@@ -1,12 +1,15 @@
 """The only writer of the lake: Parquet parts of append-only tables, named by the range of numbers they hold.
 
 A part is written under another name and renamed, so a reader never sees half of one. Two processes may mirror the same
-rows at once: parts that another chain covers are ignored and removed at the next compaction.
+rows at once: parts that another chain covers are ignored. What a compaction covers stays for an hour, because another
+process may still be reading it.
 """
 
 import hashlib
 import os
 import secrets
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +23,7 @@ from django.db import connection
 
 WORTH_A_PART = 5_000  # rows; a shorter tail stays in memory
 MOST_PARTS = 32
+KEEP = 3600  # seconds; no question runs longer
 AT_ONCE = 250_000  # rows read into memory at a time
 
 
@@ -170,8 +174,22 @@ def _clear(name: str) -> None:
         path.unlink(missing_ok=True)
 
 
+def _sweep(name: str) -> None:
+    """Remove what a compaction of more than an hour ago covers: nobody reads it any more."""
+    parts = [_part(path) for path in (home() / name).glob("*.parquet")]
+    long_ago = time.time() - KEEP
+    covers = [part for part in parts if part.after == 0 and part.path.stat().st_mtime < long_ago]
+    if covers:
+        cover = max(covers, key=lambda part: part.last)
+        for part in parts:
+            if part.last <= cover.last and part != cover:
+                part.path.unlink(missing_ok=True)
+
+
 def _compact(name: str) -> None:
-    """One part out of the whole chain; the others go."""
+    """One part out of the whole chain."""
+    with suppress(FileNotFoundError):  # another process sweeps as well
+        _sweep(name)
     parts = chain(name)
     if len(parts) < 2:
         return
@@ -181,6 +199,3 @@ def _compact(name: str) -> None:
         files = [str(part.path) for part in parts]
         engine.read_parquet(files).order("id").write_parquet(str(draft), compression="snappy")
     os.replace(draft, folder / f"0-{last.last}-{last.mark}.parquet")
-    for part in parts:
-        if part.path.name != f"0-{last.last}-{last.mark}.parquet":
-            part.path.unlink(missing_ok=True)

@@ -1,96 +1,147 @@
-"""The only writers of accounts and transfers: pending, then posted or void."""
+"""The only writers of accounts and transfers: pending, then posted or void. Many at once cost as many queries as one."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.actor import Actor
 from gongying.core.journal import book
+from gongying.core.posting import chunks
 from gongying.core.refusal import Missing, Refused
 
 from . import facts
 from .models import Account, Transfer
 
-
-def open_account(
-    actor: Actor, *, kind: str, currency: str, holder_id: int | None = None, floor_minor: int | None = None
-) -> Account:
-    """The account of a holder, kind and currency; opened the first time it is asked for."""
-    code = f"{kind}:{holder_id or 'house'}:{currency}"
-    values = {"kind": kind, "currency": currency, "holder_id": holder_id, "floor_minor": floor_minor}
-    found: tuple[Account, bool] = Account.objects.unscoped("posting").get_or_create(code=code, defaults=values)
-    return found[0]
+AT_ONCE = 500  # rows in one statement of the database
 
 
-def reserve(
-    actor: Actor, *, debit: Account, credit: Account, amount_minor: int, key: str, document: str, on: date
-) -> Transfer:
-    """A pending transfer: holds the amount on the debit side. The same key again gives the same transfer."""
-    known = Transfer.objects.filter(key=key).first()
-    if known is not None:
-        return known
-    if debit.currency != credit.currency:
+class Wanted(NamedTuple):
+    """A transfer to hold: `amount_minor` from the debit to the credit account; the same `key` again is the same transfer."""
+
+    key: str
+    debit: Account
+    credit: Account
+    amount_minor: int
+
+
+def open_accounts(
+    actor: Actor, *, kind: str, currency: str, holders: Iterable[int | None], floor_minor: int | None = None
+) -> dict[int | None, Account]:
+    """The accounts of holders (None is the house) of a kind and currency; opened the first time they are asked for."""
+    codes = {holder: f"{kind}:{holder or 'house'}:{currency}" for holder in holders}
+    rows = Account.objects.unscoped("posting")
+    known = {row.code for row in _among(rows, "code", codes.values())}
+    made = [
+        Account(code=code, kind=kind, currency=currency, holder_id=holder, floor_minor=floor_minor)
+        for holder, code in codes.items()
+        if code not in known
+    ]
+    rows.bulk_create(made, batch_size=AT_ONCE, ignore_conflicts=True)
+    found = {row.code: row for row in _among(rows, "code", codes.values())}
+    return {holder: found[code] for holder, code in codes.items()}
+
+
+def reserve(actor: Actor, wanted: Sequence[Wanted], *, document: str, on: date) -> dict[str, int]:
+    """Pending transfers by key: each holds its amount on the debit side. Raises Refused when an account would fall below
+    its floor, and then nothing is held."""
+    found = {row.key: row.pk for row in _among(Transfer.objects.all(), "key", [each.key for each in wanted])}
+    fresh = [each for each in wanted if each.key not in found]
+    if any(each.debit.currency != each.credit.currency for each in fresh):
         raise Refused(_("The accounts have different currencies."), code="currency")
-    accounts = _lock(debit.pk, credit.pk)
-    row = Transfer.objects.create(
-        key=key,
-        debit=debit,
-        credit=credit,
-        amount_minor=amount_minor,
-        status="pending",
-        document=document,
-        business_date=on,
-    )
-    _check_floor(accounts[debit.pk], amount_minor)
-    Account.objects.unscoped("posting").filter(pk=debit.pk).update(held_minor=F("held_minor") + amount_minor)
-    return row
+    holds: Counter[int] = Counter()
+    for each in fresh:
+        holds[each.debit.pk] += each.amount_minor
+    accounts = _lock({each.debit.pk for each in fresh} | {each.credit.pk for each in fresh})
+    for pk, amount in holds.items():
+        _check_floor(accounts[pk], amount)
+        accounts[pk].held_minor += amount
+    rows = [
+        Transfer(
+            key=each.key,
+            debit_id=each.debit.pk,
+            credit_id=each.credit.pk,
+            amount_minor=each.amount_minor,
+            status="pending",
+            document=document,
+            business_date=on,
+        )
+        for each in fresh
+    ]
+    made = Transfer.objects.bulk_create(rows, batch_size=AT_ONCE)
+    _keep([accounts[pk] for pk in holds])
+    return found | {row.key: row.pk for row in made}
 
 
-def post_pending(actor: Actor, transfer_id: int) -> Transfer:
-    """Let a pending transfer take effect."""
-    row = _resolve(transfer_id, "posted")
-    held = Account.objects.unscoped("posting")
-    held.filter(pk=row.debit_id).update(
-        held_minor=F("held_minor") - row.amount_minor, balance_minor=F("balance_minor") - row.amount_minor
-    )
-    held.filter(pk=row.credit_id).update(balance_minor=F("balance_minor") + row.amount_minor)
-    book.record(actor, facts.TransferPosted(row.pk, row.debit_id, row.credit_id, row.amount_minor, row.document))
-    return row
+def post_pending(actor: Actor, transfer_ids: Sequence[int]) -> list[int]:
+    """Let pending transfers take effect, all or none. Returns the numbers of the posted ones."""
+
+    def move(debit: Account, credit: Account, amount: int) -> None:
+        debit.held_minor -= amount
+        debit.balance_minor -= amount
+        credit.balance_minor += amount
+
+    rows = _resolve(transfer_ids, "posted", move)
+    told = [(row.pk, row.debit_id, row.credit_id, row.amount_minor, row.document) for row in rows]
+    book.record_all(actor, [facts.TransferPosted(*each) for each in told])
+    return [row.pk for row in rows]
 
 
-def void_pending(actor: Actor, transfer_id: int) -> Transfer:
-    """Let a pending transfer lapse."""
-    row = _resolve(transfer_id, "void")
-    Account.objects.unscoped("posting").filter(pk=row.debit_id).update(
-        held_minor=F("held_minor") - row.amount_minor
-    )
-    return row
+def void_pending(actor: Actor, transfer_ids: Sequence[int]) -> None:
+    """Let pending transfers lapse, all or none."""
+
+    def lapse(debit: Account, credit: Account, amount: int) -> None:
+        debit.held_minor -= amount
+
+    _resolve(transfer_ids, "void", lapse)
 
 
-def _resolve(transfer_id: int, status: str) -> Transfer:
-    pending = Transfer.objects.filter(pk=transfer_id, status="pending").first()
-    if pending is None:
+def _resolve(ids: Sequence[int], status: str, work: Callable[[Account, Account, int], None]) -> list[Transfer]:
+    """Follow each pending transfer with a row that decides it, and do `work` on its accounts."""
+    pending = _among(Transfer.objects.filter(status="pending").order_by("pk"), "pk", sorted(set(ids)))
+    if len(pending) != len(ids):
         raise Missing("no pending transfer")
-    _lock(pending.debit_id, pending.credit_id)
-    if Transfer.objects.filter(resolves=pending).exists():
+    accounts = _lock({row.debit_id for row in pending} | {row.credit_id for row in pending})
+    if _among(Transfer.objects.all(), "resolves_id", [row.pk for row in pending]):
         raise Refused(_("This transfer was already decided."), code="resolved")
-    return Transfer.objects.create(
-        key=f"{pending.key}/{status}",
-        debit_id=pending.debit_id,
-        credit_id=pending.credit_id,
-        amount_minor=pending.amount_minor,
-        status=status,
-        resolves=pending,
-        document=pending.document,
-        business_date=pending.business_date,
-    )
+    rows = [
+        Transfer(
+            key=f"{row.key}/{status}",
+            debit_id=row.debit_id,
+            credit_id=row.credit_id,
+            amount_minor=row.amount_minor,
+            status=status,
+            resolves=row,
+            document=row.document,
+            business_date=row.business_date,
+        )
+        for row in pending
+    ]
+    for row in rows:
+        work(accounts[row.debit_id], accounts[row.credit_id], row.amount_minor)
+    made = Transfer.objects.bulk_create(rows, batch_size=AT_ONCE)
+    _keep(accounts.values())
+    return made
 
 
-def _lock(*ids: int) -> dict[int, Account]:
+def _among(rows: QuerySet[Any], field: str, values: Iterable[Any]) -> list[Any]:
+    """The rows with one of the values, a bounded number of them in one statement."""
+    return [row for part in chunks(values, AT_ONCE) for row in rows.filter(**{f"{field}__in": part})]
+
+
+def _lock(ids: set[int]) -> dict[int, Account]:
     """Row locks in ascending order, so that two writers cannot wait for each other in a circle."""
-    rows = Account.objects.unscoped("posting").select_for_update().filter(pk__in=ids).order_by("pk")
-    return {row.pk: row for row in rows}
+    rows = Account.objects.unscoped("posting").select_for_update().order_by("pk")
+    return {row.pk: row for row in _among(rows, "pk", sorted(ids))}
+
+
+def _keep(accounts: Iterable[Model]) -> None:
+    """Write the kept figures of locked accounts; the database refuses what falls below a floor."""
+    rows = Account.objects.unscoped("posting")
+    rows.bulk_update(list(accounts), ["balance_minor", "held_minor"], batch_size=AT_ONCE)
 
 
 def _check_floor(account: Account, amount: int) -> None:

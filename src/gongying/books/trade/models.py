@@ -30,7 +30,7 @@ class Line(Scoped):
     document = models.CharField(max_length=40)
     line_no = models.CharField(max_length=12, default="1")
     kind = models.CharField(max_length=8, default="sale")  # sale | return | reversal
-    corrects = models.ForeignKey("self", models.PROTECT, null=True)
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, db_index=False)
     counterparty = models.CharField(max_length=80, blank=True)
     place = models.CharField(max_length=20, blank=True)
     source = models.CharField(max_length=20)
@@ -49,4 +49,7 @@ class Line(Scoped):
             ),
             models.UniqueConstraint(fields=["corrects"], condition=Q(kind="reversal"), name="line_reversed_once"),
         ]
-        indexes = [models.Index(fields=["party", "level", "business_date"], name="line_party_day")]
+        indexes = [
+            models.Index(fields=["party", "level", "business_date"], name="line_party_day"),
+            models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="line_corrects"),
+        ]

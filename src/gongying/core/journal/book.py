@@ -2,12 +2,12 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from gongying.core import doors
@@ -78,18 +78,29 @@ def project(*facts: type[Fact], clear: type[models.Model]) -> Callable[[L], L]:
 
 def record(actor: Actor, fact: Fact) -> None:
     """Tell a fact, in the transaction of the action that made it true."""
+    record_all(actor, [fact])
+
+
+def record_all(actor: Actor, told: Sequence[Fact]) -> None:
+    """Tell facts in their order, in one statement a thousand of them."""
     verb = doors.inside.get()
     if not verb or verb in (READING, DELIVERING):
-        raise RuntimeError(f"{fact.name} recorded outside an action")
-    plain = json.loads(json.dumps(fact.payload(), cls=DjangoJSONEncoder))
-    Entry.objects.create(
-        name=fact.name,
-        version=fact.version,
-        actor=actor.name,
-        via=actor.via,
-        told_at=timezone.now().isoformat(timespec="microseconds"),
-        nonce=secrets.token_hex(16),
-        payload=chain.canonical(plain).decode(),
+        raise RuntimeError(f"{[fact.name for fact in told[:1]]} recorded outside an action")
+    at = timezone.now().isoformat(timespec="microseconds")
+    Entry.objects.bulk_create(
+        [
+            Entry(
+                name=fact.name,
+                version=fact.version,
+                actor=actor.name,
+                via=actor.via,
+                told_at=at,
+                nonce=secrets.token_hex(16),
+                payload=chain.canonical(json.loads(json.dumps(fact.payload(), cls=DjangoJSONEncoder))).decode(),
+            )
+            for fact in told
+        ],
+        batch_size=1000,
     )
 
 
@@ -111,12 +122,19 @@ def seal(limit: int = 1000) -> int:
 
 
 def watermark() -> tuple[int, int]:
-    """The number of the newest fact, and how many wait for their seal: as long as both stay, nothing was told.
+    """The number of the newest fact, and how many facts there are: as long as both stay, nothing was told.
 
-    (A fact with a lower number may be committed later; it then waits for its seal.)
+    (A fact with a lower number may be committed later; it moves the count. Sealing moves neither. One statement reads all
+    parts, so that they belong to one moment.)
     """
-    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    return newest, Entry.objects.filter(position__isnull=True).count()
+    table = connection.ops.quote_name(Entry._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT (SELECT MAX(id) FROM {table}), COALESCE((SELECT MAX(position) FROM {table}), 0) + "  # noqa: S608 - our name
+            f"(SELECT COUNT(*) FROM {table} WHERE position IS NULL)"
+        )
+        newest, told = cursor.fetchone()
+    return newest or 0, told
 
 
 def deliver(limit: int = 1000) -> int:

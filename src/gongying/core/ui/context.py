@@ -21,9 +21,9 @@ def _scope(actor: Actor | None) -> str:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The menu of the actor, the number of unread messages, the chosen theme."""
+    """The menu of the actor, the number of unread messages, the chosen theme and height of rows."""
     actor = getattr(request, "actor", None)
-    theme = request.COOKIES.get("theme", "")
+    theme, density = request.COOKIES.get("theme", ""), request.COOKIES.get("density", "")
     return {
         "actor": actor,
         "menu": menu(actor),
@@ -32,4 +32,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "scope_label": _scope(actor),
         "unread": bell.unread(actor) if actor else 0,
         "theme": theme if theme in ("dark", "light") else "",
+        "density": density if density in ("compact", "roomy") else "",
     }

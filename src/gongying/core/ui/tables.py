@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
+
+from gongying.engines.money import exponent
 
 from .listing import export
 from .models import SavedView
 from .views_kept import views_of
 
-PER_PAGE = 25
+PER_PAGE, MOST_CHOSEN = 25, 5000
 ROW_KEYS = ("q", "sort", "page", "export")
 
 
@@ -118,6 +122,13 @@ class Bound:
         return urlencode({k: v for k, v in self.values.items() if k not in ("page", "export")})
 
     @property
+    def kept(self) -> SavedView | None:
+        """The view of one's own that is open now: its owner may remove it."""
+        actor = getattr(self.request, "actor", None)
+        mine = actor.user_id if actor is not None else None
+        return next((view for view in self.saved if view.user_id == mine and view.query == self.query), None)
+
+    @property
     def next_url(self) -> str:
         """The following page."""
         return f"{self.url()}&page={self.page.next_page_number()}"
@@ -144,19 +155,19 @@ class Table:
 
     def bind(self, request: HttpRequest, rows: Any) -> Bound:
         """Filter, search and sort `rows` (a query set or a list) as the address says, and take its page."""
-        allowed = {*ROW_KEYS, *(f.name for f in self.filters)}
-        values = {k: str(v)[:200] for k, v in request.GET.items() if k in allowed and v}
-        shown = []
-        for each in self.filters:
-            chosen = values.get(each.name, "")
-            if chosen in {value for value, _label in each.choices}:
-                rows = each.apply(rows, chosen)
-            shown.append({"filter": each, "chosen": chosen})
-        if self.search is not None and values.get("q"):
-            rows = self.search(rows, values["q"].strip())
-        rows = self._sorted(rows, values.get("sort", self.sort))
+        values = self._values(request.GET)
+        shown = [{"filter": each, "chosen": values.get(each.name, "")} for each in self.filters]
+        rows = self._narrow(rows, values)
         page = Paginator(rows, PER_PAGE).get_page(values.get("page"))
         return Bound(self, request, rows, page, shown, values, views_of(request, self.name))
+
+    def chosen(self, request: HttpRequest, rows: Any) -> list[Any]:
+        """What a bulk form is about: the ticked rows, or (`all`) every row its list showed, at most 5,000."""
+        if request.POST.get("all") == "1":
+            values = self._values(QueryDict(request.POST.get("query", "")[:2000]))
+            return list(self._narrow(rows, values)[:MOST_CHOSEN])
+        ticked = set(request.POST.getlist("key")[:MOST_CHOSEN])
+        return [row for row in rows if str(self.key(row)) in ticked]
 
     def respond(
         self, request: HttpRequest, rows: Any, template: str, context: dict[str, Any] | None = None
@@ -171,16 +182,33 @@ class Table:
         """One row of an export: money in major units, fractions as they are."""
         return [_plain(_cell(column, row)) for column in self.columns]
 
+    def _values(self, given: QueryDict) -> dict[str, str]:
+        """What an address asks of this list; a filter value that is not offered is left out."""
+        offered = {each.name: {str(value) for value, _label in each.choices} for each in self.filters}
+        values = {key: str(value)[:200] for key, value in given.items() if value}
+        return {k: v for k, v in values.items() if k in ROW_KEYS or v in offered.get(k, ())}
+
+    def _narrow(self, rows: Any, values: dict[str, str]) -> Any:
+        """The rows that filters and search leave, sorted."""
+        for each in self.filters:
+            if each.name in values:
+                rows = each.apply(rows, values[each.name])
+        if self.search is not None and values.get("q"):
+            rows = self.search(rows, values["q"].strip())
+        return self._sorted(rows, values.get("sort", self.sort))
+
     def _sorted(self, rows: Any, wanted: str) -> Any:
         down, name = wanted.startswith("-"), wanted.removeprefix("-")
         column = next((c for c in self.columns if c.name == name and c.sort is not None), None)
         if column is None:
             return rows
         if isinstance(rows, QuerySet):
-            return rows.order_by(f"-{column.sort}" if down else column.sort, "-pk" if down else "pk")
-        by = column.sort if callable(column.sort) else column.value
-        known = [row for row in rows if by(row) is not None]
-        return sorted(known, key=by, reverse=down) + [row for row in rows if by(row) is None]
+            by = F(column.sort)  # empty cells last, whichever database sorts
+            first = by.desc(nulls_last=True) if down else by.asc(nulls_last=True)
+            return rows.order_by(first, "-pk" if down else "pk")
+        key = column.sort if callable(column.sort) else column.value
+        known = [row for row in rows if key(row) is not None]
+        return sorted(known, key=key, reverse=down) + [row for row in rows if key(row) is None]
 
 
 def _all(rows: Any) -> Iterable[Any]:
@@ -196,14 +224,13 @@ def _cell(column: Column, row: Any) -> Cell:
 
 
 def _plain(cell: Cell) -> Any:
+    """A cell for a file: money exact in major units, times of the house, numbers as numbers, the rest as text."""
     if cell.value is None:
         return ""
     if cell.kind == "money":
-        return float(cell.value) / 100 if cell.currency != "JPY" else cell.value
+        return Decimal(cell.value).scaleb(-exponent(cell.currency))
     if cell.kind == "time":
-        return f"{cell.value:%Y-%m-%d %H:%M:%S}"
-    return cell.value if isinstance(cell.value, int | float) or hasattr(cell.value, "year") else _text(cell.value)
-
-
-def _text(value: Any) -> Any:
-    return value if value.__class__.__name__ == "Decimal" else str(value)
+        return f"{timezone.localtime(cell.value):%Y-%m-%d %H:%M:%S}"
+    if isinstance(cell.value, int | float | Decimal) or hasattr(cell.value, "year"):
+        return cell.value
+    return str(cell.value)

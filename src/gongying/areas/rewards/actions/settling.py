@@ -1,6 +1,7 @@
 """Settle, approve, void."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -16,6 +17,7 @@ from gongying.core.numbers.series import next_number
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
 from gongying.engines import chain
+from gongying.engines.rebates import Derivation
 
 from .. import facts, queries
 from ..models import Run, Statement
@@ -59,41 +61,49 @@ def settle(actor: Actor, *, programme: str, period: str, as_of: date | None = No
         business_date=on,
         created_by=actor.name,
     )
+    statements = _statements(actor, run, found.currency, rows)
     digest = hashlib.sha256()
+    for each in statements:
+        said = (each.party_id, each.base, each.entitled_minor, each.settled_minor, each.derivation)
+        digest.update(("|".join(map(str, said)) + "\n").encode())
+    due = sum(each.due_minor for each in statements)
+    told = (run.pk, run.number, programme, period, found.policy_hash, due, len(rows), digest.hexdigest())
+    book.record(actor, facts.RunSubmitted(*told))
+    return Settlement(run.pk, run.number, len(rows), due)
+
+
+def _statements(
+    actor: Actor, run: Run, currency: str, rows: Sequence[tuple[int, int, int, Derivation]]
+) -> list[Statement]:
+    """A statement for each distributor, with its amount held: from the brand's rebate expense to his account, or back."""
+    whom = [party_id for party_id, _base, _count, _derived in rows]
+    house = ledger.open_accounts(actor, kind="rebate_expense", currency=currency, holders=[None])[None]
+    theirs = ledger.open_accounts(actor, kind="rebate", currency=currency, holders=whom)
+    made, wanted = [], []
     for party_id, base, count, derived in rows:
-        text = chain.canonical([asdict(part) for part in derived.parts]).decode()
         statement = Statement(
             run=run,
             party_id=party_id,
-            currency=found.currency,
+            currency=currency,
             base=base,
             lines=count,
             entitled_minor=derived.entitled,
             settled_minor=derived.settled,
             due_minor=derived.due,
             tier=derived.tier,
-            derivation=text,
+            derivation=chain.canonical([asdict(part) for part in derived.parts]).decode(),
         )
-        statement.transfer_id = _reserve(actor, run, statement, on)
-        statement.save()
-        digest.update(f"{party_id}|{base}|{derived.entitled}|{derived.settled}|{text}\n".encode())
-    due = sum(row[3].due for row in rows)
-    told = (run.pk, run.number, programme, period, found.policy_hash, due, len(rows), digest.hexdigest())
-    book.record(actor, facts.RunSubmitted(*told))
-    return Settlement(run.pk, run.number, len(rows), due)
+        debit, credit = (house, theirs[party_id]) if derived.due > 0 else (theirs[party_id], house)
+        wanted.append(ledger.Wanted(_key(run, party_id), debit, credit, abs(derived.due)))
+        made.append(statement)
+    held = ledger.reserve(actor, wanted, document=run.number, on=run.business_date)
+    for statement in made:
+        statement.transfer_id = held[_key(run, statement.party_id)]
+    return list(Statement.objects.unscoped("posting of the whole run").bulk_create(made, batch_size=500))
 
 
-def _reserve(actor: Actor, run: Run, statement: Statement, on: date) -> int:
-    """Hold the amount: from the brand's rebate expense to the distributor's rebate account, or back."""
-    house = ledger.open_account(actor, kind="rebate_expense", currency=statement.currency)
-    theirs = ledger.open_account(actor, kind="rebate", currency=statement.currency, holder_id=statement.party_id)
-    debit, credit = (house, theirs) if statement.due_minor > 0 else (theirs, house)
-    key = f"rewards/{run.number}/{statement.party_id}"
-    amount = abs(statement.due_minor)
-    transfer = ledger.reserve(
-        actor, debit=debit, credit=credit, amount_minor=amount, key=key, document=run.number, on=on
-    )
-    return transfer.pk
+def _key(run: Run, party_id: int) -> str:
+    return f"rewards/{run.number}/{party_id}"
 
 
 @action(needs="rewards.approve", roles=("finance", "admin"))
@@ -103,8 +113,7 @@ def approve(actor: Actor, *, run_id: int) -> int:
     if run.created_by == actor.name:
         raise Refused(_("Somebody else must approve what you submitted."), code="four_eyes")
     rows = list(Statement.objects.unscoped("approval of the whole run").filter(run=run).order_by("id"))
-    for row in rows:
-        ledger.post_pending(actor, row.transfer_id or 0)
+    ledger.post_pending(actor, [row.transfer_id or 0 for row in rows])
     run.state, run.decided_by, run.decided_at = "posted", actor.name, timezone.now()
     run.save(update_fields=["state", "decided_by", "decided_at"])
     ids, whom = [row.pk for row in rows], [row.party_id for row in rows]
@@ -116,8 +125,8 @@ def approve(actor: Actor, *, run_id: int) -> int:
 def void(actor: Actor, *, run_id: int) -> None:
     """Turn a pending run down; the holds lapse."""
     run = _pending(run_id)
-    for row in Statement.objects.unscoped("voiding the whole run").filter(run=run).order_by("id"):
-        ledger.void_pending(actor, row.transfer_id or 0)
+    held = Statement.objects.unscoped("voiding the whole run").filter(run=run).order_by("id")
+    ledger.void_pending(actor, [row.transfer_id or 0 for row in held])
     run.state, run.decided_by, run.decided_at = "void", actor.name, timezone.now()
     run.save(update_fields=["state", "decided_by", "decided_at"])
     book.record(actor, facts.RunVoided(run.pk, run.number))

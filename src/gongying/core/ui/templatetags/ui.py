@@ -68,6 +68,12 @@ def link_to(key: Any, kind: str) -> str:
 
 
 @register.filter
+def may(actor: Any, permission: str) -> bool:
+    """Whether somebody holds a permission: `{% if actor|may:"control.policies" %}` keeps links that would lead nowhere away."""
+    return actor is not None and actor.can(permission)
+
+
+@register.filter
 def titled(notice: Any) -> str:
     """The title of a message in the reader's language."""
     return pick(notice.title, notice.title_en)

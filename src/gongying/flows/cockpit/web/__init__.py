@@ -157,12 +157,10 @@ def distributors(request: Request) -> HttpResponse:
 def selected(request: Request) -> HttpResponse:
     """The chosen distributors as a spreadsheet; what is out of scope is simply not there."""
     actor = request.actor
-    chosen = set(request.POST.getlist("key")[:5000])
-    of = queries.season(actor)
-    everybody = queries.standings(actor, of)
-    table = _list(everybody)
-    rows = [table.line(s) for s in everybody if str(s.party_id) in chosen]
-    return attachment(xlsx(table.name, [str(c.label) for c in table.columns], rows), "distributors.xlsx", XLSX)
+    rows = queries.standings(actor, queries.season(actor))
+    table = _list(rows)
+    lines = [table.line(row) for row in table.chosen(request, rows)]
+    return attachment(xlsx(table.name, [str(c.label) for c in table.columns], lines), "distributors.xlsx", XLSX)
 
 
 @page(needs="cockpit.view")

@@ -11,27 +11,55 @@ for (const button of all("[data-theme-switch]"))
     document.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=lax`;
   });
 
+// Height of rows: standard, compact, roomy; remembered.
+for (const button of all("[data-density-switch]"))
+  button.addEventListener("click", () => {
+    const root = document.documentElement, next = { compact: "roomy", roomy: "standard" };
+    root.dataset.density = next[root.dataset.density] || "compact";
+    document.cookie = `density=${root.dataset.density};path=/;max-age=31536000;samesite=lax`;
+  });
+
 // Menus close on a click elsewhere and on Escape.
 document.addEventListener("click", (event) => {
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 setTimeout(() => all(".toast").forEach((toast) => toast.remove()), 6000);
 
-// Bulk selection.
+// Bulk selection: the rows of this page, or with one more press every row the list shows.
 for (const table of all("table[data-select]")) {
-  const bar = $(`#${table.dataset.select}`);
-  const boxes = all("tbody input[type=checkbox]", table);
-  const show = () => {
+  const bar = $(`#${table.dataset.select}`), boxes = all("tbody input[type=checkbox]", table);
+  const everything = $("[data-all]", bar), whole = $("input[name=all]", bar);
+  const show = (all_of = "") => {
     const chosen = boxes.filter((box) => box.checked).length;
+    whole.value = all_of ? "1" : "";
     bar.classList.toggle("on", chosen > 0);
-    $("[data-count]", bar).textContent = chosen;
+    $("[data-count]", bar).textContent = all_of || chosen;
+    if (everything) everything.hidden = Boolean(all_of);
   };
   $("thead input[type=checkbox]", table)?.addEventListener("change", (event) => {
     boxes.forEach((box) => (box.checked = event.target.checked));
     show();
   });
-  boxes.forEach((box) => box.addEventListener("change", show));
+  boxes.forEach((box) => box.addEventListener("change", () => show()));
+  everything?.addEventListener("click", () => { boxes.forEach((box) => (box.checked = true)); show(everything.dataset.all); });
 }
+
+// Rows by keyboard: J and K move, Enter opens, X selects, ? shows the keys.
+const keys = $("#keys");
+for (const button of all("[data-keys]")) button.addEventListener("click", () => keys.showModal());
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("input,textarea,select,dialog")) return;
+  if (event.key === "?" && keys) { event.preventDefault(); keys.showModal(); return; }
+  const rows = all(".list tbody tr"), now = document.activeElement.closest?.(".list tbody tr"), at = rows.indexOf(now);
+  const step = { j: 1, k: -1 }[event.key];
+  if (step && rows.length) {
+    const row = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+    row.tabIndex = -1;
+    row.focus();
+  }
+  if (event.key === "x" && now) $("input[type=checkbox]", now)?.click();
+  if (event.key === "Enter" && document.activeElement === now) $("a", now)?.click();
+});
 
 // Filters send themselves; typing waits, and never while Chinese is being composed.
 for (const form of all("form[data-live]")) {
@@ -98,6 +126,23 @@ const palette = $("#palette");
 if (palette) {
   const box = $("input", palette), list = $("ul", palette);
   let timer, round = 0, asked = null;
+  const memory = `opened-${palette.dataset.user}`, lately = () => JSON.parse(localStorage.getItem(memory) || "[]");
+  const remember = (link) => {
+    const one = { url: link.getAttribute("href"), text: $("span", link).textContent };
+    localStorage.setItem(memory, JSON.stringify([one, ...lately().filter((each) => each.url !== one.url)].slice(0, 5)));
+  };
+  const recent = () => {
+    if (!lately().length) return;
+    const head = document.createElement("li");
+    head.className = "group"; head.role = "presentation"; head.textContent = palette.dataset.recent;
+    const made = lately().map((each, n) => {
+      const li = document.createElement("li"), link = document.createElement("a"), text = document.createElement("span");
+      li.role = "option"; li.id = `recent-${n}`; link.href = each.url; link.tabIndex = -1; text.textContent = each.text;
+      link.append(text); li.append(link);
+      return li;
+    });
+    list.prepend(head, ...made);
+  };
   const options = () => all("li[role=option]", list);
   const mark = (place) => options().forEach((li, n) => {
     li.setAttribute("aria-selected", n === place);
@@ -108,7 +153,7 @@ if (palette) {
     const mine = ++round, wanted = box.value;
     const answer = await fetch(`${palette.dataset.source}?q=${encodeURIComponent(wanted)}`);
     const text = await answer.text();
-    if (mine === round) { list.innerHTML = text; asked = wanted; mark(0); }
+    if (mine === round) { list.innerHTML = text; asked = wanted; if (!wanted) recent(); mark(0); }
   };
   const open = () => { palette.showModal(); box.value = ""; ask(); };
   for (const button of all("[data-palette]")) button.addEventListener("click", open);
@@ -118,6 +163,7 @@ if (palette) {
   });
   box.addEventListener("input", (event) => { if (event.isComposing) return; clearTimeout(timer); timer = setTimeout(ask, 120); });
   box.addEventListener("compositionend", ask);
+  list.addEventListener("click", (event) => { const link = event.target.closest("a"); if (link) remember(link); });
   box.addEventListener("keydown", async (event) => {
     if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
