@@ -1,13 +1,16 @@
-"""Small charts drawn on the server as SVG: nothing to load, printable, themed by the style sheet, readable as a table."""
+"""Small charts drawn on the server: nothing to load, printable, themed by the style sheet, as wide as there is room.
 
-from collections.abc import Sequence
+The plot is an SVG of 100 × 100 that stretches; its words stand beside it in HTML, so that they keep their size on a phone.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, log10
 
 from django.utils.safestring import SafeString, mark_safe
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 250, 52, 26, 12
+DENSE = 8  # more labels than this: a phone shows every other one
 
 
 @dataclass(frozen=True)
@@ -44,23 +47,21 @@ def short(value: float, chinese: bool) -> str:
 
 
 def columns(bars: Sequence[Bar], *, title: str, chinese: bool = True) -> SafeString:
-    """Bars beside their targets, with the attainment as a line over them."""
+    """Bars beside their targets."""
     marks = ticks(max([b.value for b in bars] + [b.target or 0 for b in bars] + [0]))
-    high, wide = HEIGHT - BOTTOM - TOP, (WIDTH - LEFT) / max(1, len(bars))
-    out = [_grid(marks, chinese)]
+    wide = 100 / max(1, len(bars))
+    drawn, labels = [], []
     for place, bar in enumerate(bars):
-        x = LEFT + wide * place + wide * 0.16
+        x = wide * (place + 0.16)
         own = wide * (0.33 if bar.target is not None else 0.68)
         if bar.target is not None:
-            out.append(_box("t", x, bar.target / marks[-1] * high, own, f"{bar.label}"))
-            x += own + 2
+            drawn.append(_box("t", x, bar.target / marks[-1] * 100, own, bar.note or bar.label))
+            x += own + wide * 0.03
         tone = "b" if bar.value >= 0 else "r"
-        out.append(_box(tone, x, max(0.0, bar.value) / marks[-1] * high, own, bar.note or bar.label))
+        drawn.append(_box(tone, x, max(0.0, bar.value) / marks[-1] * 100, own, bar.note or bar.label))
         if len(bars) <= 14 or place % 2 == 0:
-            out.append(
-                f'<text x="{LEFT + wide * (place + 0.5):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(bar.label)}</text>'
-            )
-    return _svg("".join(out), title)
+            labels.append((wide * (place + 0.5), bar.label))
+    return _chart(drawn, marks, labels, title, chinese, middle=True)
 
 
 def ladder(
@@ -75,50 +76,48 @@ def ladder(
     """A curve of payout against base; cliffs are dashed, and where somebody stands now, with a `note` at it."""
     right = max((x for x, _y in points), default=1) or 1
     marks = ticks(max((y for _x, y in points), default=1))
-    high, wide = HEIGHT - BOTTOM - TOP, WIDTH - LEFT - 8
-
-    def at(x: float, y: float) -> str:
-        return f"{LEFT + x / right * wide:.1f},{HEIGHT - BOTTOM - y / marks[-1] * high:.1f}"
-
-    path = " ".join(at(x, y) for x, y in points)
-    out = [_grid(marks, chinese), f'<polygon class="area" points="{at(0, 0)} {path} {at(right, 0)}"/>']
-    for x in cliffs:
-        out.append(_line("cliff", LEFT + x / right * wide))
+    path = " ".join(f"{x / right * 100:.2f},{100 - y / marks[-1] * 100:.2f}" for x, y in points)
+    drawn = [f'<polygon class="area" points="0,100 {path} 100,100"/>']
+    drawn += [_upright("cliff", x / right * 100) for x in cliffs if x <= right]
+    word = ""
     if now is not None and now <= right:
-        here = LEFT + now / right * wide
-        side, gap = ("end", -6) if now > right / 2 else ("start", 6)
-        out.append(_line("now", here))
-        out.append(
-            f'<text x="{here + gap:.1f}" y="{TOP + 10}" text-anchor="{side}">{escape(note)}</text>' if note else ""
-        )
-    out.append(f'<polyline class="c" points="{path}"/>')
-    for x in ticks(right):
-        if x <= right:
-            out.append(
-                f'<text x="{LEFT + x / right * wide:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{short(x, chinese)}</text>'
-            )
-    return _svg("".join(out), title)
+        here = now / right * 100
+        drawn.append(_upright("now", here))
+        side = f"right:{100 - here:.2f}%;padding-right:6px" if here > 50 else f"left:{here:.2f}%;padding-left:6px"
+        word = f'<span class="here" style="{side}">{escape(note)}</span>' if note else ""
+    drawn.append(f'<polyline class="c" points="{path}"/>')
+    labels = [(x / right * 100, short(x, chinese)) for x in ticks(right) if x <= right]
+    return _chart(drawn, marks, labels, title, chinese, word=word)
 
 
-def _line(css: str, x: float) -> str:
-    return f'<line class="{css}" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-
-
-def _grid(marks: Sequence[float], chinese: bool) -> str:
-    high = HEIGHT - BOTTOM - TOP
-    out = []
-    for mark in marks:
-        y = HEIGHT - BOTTOM - mark / marks[-1] * high
-        out.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        out.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{short(mark, chinese)}</text>')
-    return "".join(out)
+def _upright(css: str, x: float) -> str:
+    return f'<line class="{css}" x1="{x:.2f}" x2="{x:.2f}" y1="0" y2="100"/>'
 
 
 def _box(css: str, x: float, height: float, width: float, note: str) -> str:
-    y = HEIGHT - BOTTOM - height
-    return f'<rect class="{css}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="2"><title>{escape(note)}</title></rect>'
+    place = f'x="{x:.2f}" y="{100 - height:.2f}" width="{width:.2f}" height="{height:.2f}"'
+    return f'<rect class="{css}" {place}><title>{escape(note)}</title></rect>'
 
 
-def _svg(body: str, title: str) -> SafeString:
-    head = f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
-    return mark_safe(head + body + "</svg>")  # noqa: S308 # nosec - every text in it is escaped
+def _chart(
+    drawn: Iterable[str],
+    marks: Sequence[float],
+    labels: Sequence[tuple[float, str]],
+    title: str,
+    chinese: bool,
+    *,
+    middle: bool = False,
+    word: str = "",
+) -> SafeString:
+    """The scale, the plot with its grid, and the axis; `middle` centres the first and the last label too."""
+    up = [(mark / marks[-1] * 100, short(mark, chinese)) for mark in marks]
+    scale = "".join(f'<span style="bottom:{y:.2f}%">{text}</span>' for y, text in up)
+    grid = "".join(f'<line class="grid" x1="0" x2="100" y1="{100 - y:.2f}" y2="{100 - y:.2f}"/>' for y, _text in up)
+    css = ' class="mid"' if middle else ""
+    axis = "".join(f'<span{css} style="left:{x:.2f}%">{escape(text)}</span>' for x, text in labels)
+    dense = " dense" if len(labels) > DENSE else ""
+    plot = f'<svg class="plot" viewBox="0 0 100 100" preserveAspectRatio="none">{grid}{"".join(drawn)}</svg>'
+    return mark_safe(  # noqa: S308 # nosec - every text in it is escaped
+        f'<figure class="chart{dense}" role="img" aria-label="{escape(title)}"><div class="scale">{scale}</div>'
+        f'<div class="field">{plot}{word}</div><div class="axis">{axis}</div></figure>'
+    )

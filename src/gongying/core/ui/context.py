@@ -8,7 +8,9 @@ from django.utils.translation import gettext
 from gongying.core.actor import Actor
 from gongying.core.notices import bell
 
-from .nav import menu, sections
+from .nav import sections
+
+SHEETS = [f"ui/{name}.css" for name in ("theme", "shell", "parts", "tables", "figures", "phone")]
 
 
 def _scope(actor: Actor | None) -> str:
@@ -26,7 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     theme, density = request.COOKIES.get("theme", ""), request.COOKIES.get("density", "")
     return {
         "actor": actor,
-        "menu": menu(actor),
+        "sheets": SHEETS,
         "sections": sections(actor),
         "portal": actor is not None and actor.role in ("owner", "clerk"),
         "scope_label": _scope(actor),

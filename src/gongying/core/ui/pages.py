@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from gongying.core.actor import Actor
 from gongying.core.refusal import Forbidden, Refused
@@ -31,6 +31,8 @@ def page(*, needs: str) -> Callable[[View], View]:
             if actor is None:
                 return redirect_to_login(request.get_full_path())
             if not actor.can(needs):
+                if actor.must:
+                    return redirect(actor.must)
                 raise Forbidden(needs)
             try:
                 return view(request, *args, **kwargs)

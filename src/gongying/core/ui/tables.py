@@ -24,7 +24,8 @@ ROW_KEYS = ("q", "sort", "page", "export")
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `kind`: text, num, money (value, currency), percent, date, time, state, bar (a fraction), html-free link.
+    """One column. `kind`: text, num, money (value, currency), percent, date, time, state, bar (a fraction),
+    attained (an attainment).
 
     `sort` is an ORM path, or a key function for lists; `phone` False leaves it away on a phone; `panel` opens its link
     beside the page.
@@ -42,7 +43,7 @@ class Column:
     @property
     def right(self) -> bool:
         """Whether its cells stand on the right."""
-        return self.kind in ("num", "money", "percent", "bar", "days", "growth")
+        return self.kind in ("num", "money", "percent", "bar", "attained", "days", "growth")
 
 
 @dataclass(frozen=True)

@@ -98,9 +98,9 @@ def icon(name: str) -> SafeString:
 
 
 TONES = {
-    "good": ("posted", "approved", "published", "done", "confirmed", "whole", "active", "ok", "sale"),
+    "good": ("posted", "approved", "published", "done", "confirmed", "whole", "active", "ok", "sale", "in force"),
     "bad": ("disputed", "rejected", "failed", "void", "forbidden", "withdrawn", "broken", "refused", "disabled"),
-    "wait": ("pending", "open", "draft", "queued", "running", "submitted", "to be confirmed"),
+    "wait": ("pending", "open", "draft", "queued", "running", "submitted", "to be confirmed", "to come"),
 }
 SIGNS_OF = {"good": "check", "bad": "alert", "wait": "clock", "mute": "info"}
 
@@ -123,14 +123,28 @@ def heat(value: Any) -> str:
 
 @register.filter
 def bar(share: Any) -> SafeString:
-    """A fraction as a bar, full at 100 %, with its tone by how good an attainment it is."""
+    """A fraction as a bar, full at 100 %."""
+    return format_html('<span class="bar" aria-hidden="true"><i style="width:{}%"></i></span>', _within(share, 100))
+
+
+@register.filter
+def attained(share: Any) -> SafeString:
+    """An attainment as a bar in its tone, full at 125 %, with a mark at 100 %."""
     value = Decimal(share or 0)
     tone = "bad" if value < Decimal("0.75") else "warn" if value < Decimal("0.9") else ""
-    return format_html(
-        '<span class="bar {}" aria-hidden="true"><i style="width:{}%"></i></span>',
-        tone,
-        max(0, min(100, int(value * 100))),
-    )
+    said = '<span class="bar marked {}" aria-hidden="true"><i style="width:{}%"></i></span>'
+    return format_html(said, tone, _within(share, 80))
+
+
+def _within(share: Any, hundred: int) -> int:
+    return max(0, min(100, int(Decimal(share or 0) * hundred)))
+
+
+@register.filter
+def with_bar(share: Any, kind: str = "bar") -> SafeString:
+    """A fraction in per cent behind its bar, so that the bars of a column begin at one place; kind: bar, attained."""
+    drawn = attained(share) if kind == "attained" else bar(share)
+    return format_html('<span class="withbar">{}<span>{}</span></span>', drawn, percent(share))
 
 
 @register.simple_tag
@@ -141,8 +155,8 @@ def cell(given: Any) -> Any:
         return "–"
     if kind == "state":
         return state(value)
-    if kind == "bar":
-        return format_html('<span class="withbar">{}{}</span>', bar(value), percent(value))
+    if kind in ("bar", "attained"):
+        return with_bar(value, kind)
     if kind == "growth":
         return format_html('<span class="{}">{}</span>', "neg" if value < 0 else "pos", percent(value))
     shown = {

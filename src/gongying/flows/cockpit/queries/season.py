@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from gongying.books.lake.read import Snapshot, snapshot
 from gongying.books.metrics import read as metrics
@@ -40,6 +41,19 @@ class Season:
     def closed_day(self) -> date:
         """The last day of the last complete month."""
         return self.closed - timedelta(days=1)
+
+    @property
+    def known(self) -> str:
+        """What is known as the window of a figure's address."""
+        return self._window(self.last_day)
+
+    @property
+    def complete(self) -> str:
+        """The complete months as the window of a figure's address."""
+        return self._window(self.closed_day)
+
+    def _window(self, last: date) -> str:
+        return urlencode({"from": self.start, "to": last, **self.where})
 
     @property
     def month_end(self) -> date:

@@ -62,15 +62,12 @@ def home(request: Request) -> HttpResponse:
     context = {
         "view": view,
         "of": of,
-        "years": of.years,
         "tiles": [(tile, view.provinces.get(tile.code)) for tile in rules.tiles(is_chinese())],
         "matrix": matrix,
         "regions": [(code, named.get(code, code)) for code in view.regions],
-        "best": view.best,
-        "last": view.last,
+        "ranking": [*view.best, *view.last],
         "todos": todo.todos(actor),
         "chart": _columns(view.months, of.currency),
-        "progress_of_year": Decimal((view.last_day - date(view.last_day.year, 1, 1)).days + 1) / 365,
     }
     return render(request, "cockpit/home.html", context)
 
@@ -103,7 +100,7 @@ def _list(rows: list[queries.Standing]) -> Table:
             Column("level", _("Level"), lambda s: s.level_name, sort=lambda s: s.level_name, href=lambda s: links.to("standing", s.pk), phone=False),
             Column("region", _("Region"), lambda s: f"{s.region} · {s.province}", sort=lambda s: s.region, phone=False),
             Column("net", _("Sell-in"), lambda s: (s.net_minor, s.currency), "money", lambda s: s.net_minor),
-            Column("attainment", _("Attainment"), lambda s: s.attainment, "bar", lambda s: s.attainment),
+            Column("attainment", _("Attainment"), lambda s: s.attainment, "attained", lambda s: s.attainment),
             Column("growth", _("Growth"), lambda s: s.growth, "growth", lambda s: s.growth, phone=False),
             Column("share", _("Share"), lambda s: s.share, "percent", lambda s: s.share, phone=False),
             Column("dio", _("Days of inventory"), lambda s: s.dio, "days", lambda s: s.dio, phone=False),
@@ -277,7 +274,7 @@ def _targets(of: queries.Season) -> Table:
             Column("region", _("Region"), lambda a: a.region, sort=lambda a: a.region, phone=False),
             Column("target", _("Target of the year"), lambda a: (a.target_minor, a.currency), "money", lambda a: a.target_minor, phone=False),
             Column("net", _("Sell-in"), lambda a: (a.net_minor, a.currency), "money", lambda a: a.net_minor, phone=False),
-            Column("attainment", _("Attainment"), lambda a: a.attainment, "bar", lambda a: a.attainment),
+            Column("attainment", _("Attainment"), lambda a: a.attainment, "attained", lambda a: a.attainment),
             *map(_quarter, quarters),
             Column("gap", _("Ahead or behind"), lambda a: (a.gap_minor, a.currency), "money", lambda a: a.gap_minor),
             Column("landing", _("Year would end at"), lambda a: (a.landing_minor, a.currency), "money", lambda a: a.landing_minor, phone=False),
