@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection, transaction
 
 import gongying
 from gongying.areas.rewards import actions as rewards
@@ -65,6 +66,10 @@ for _name in ("tests.network", "tests.sell", "tests.join"):
 
 @pytest.fixture
 def network(db):
+    return _build()
+
+
+def _build():
     _network(SYSTEM)
     ids = parties_read.ids_by_code(["D1", "D2"])
     from gongying.books.goods.read import ids_by_code
@@ -104,6 +109,39 @@ def programme(network):
         return version
 
     return publish
+
+
+@pytest.fixture
+def tamper(db):
+    """Somebody who owns the database itself: takes the guards off a table, until the end of the test."""
+
+    def off(table):
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL session_replication_role = 'replica'")
+                return
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+
+    return off
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """Data that is committed, as several connections of PostgreSQL see it; afterwards the tables are emptied by force."""
+    kept = ("django_content_type", "auth_permission")
+    with django_db_blocker.unblock():
+        yield
+        names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = 'replica'")
+            cursor.execute(f"TRUNCATE {', '.join(sorted(set(names) - set(kept)))} RESTART IDENTITY")
+
+
+@pytest.fixture
+def committed_network(committed):
+    return _build()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,8 +7,9 @@ the same key with another content is a correction, which is a new row.
 import gc
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
@@ -48,6 +49,18 @@ def chunks(rows: Iterable[Any], size: int = AT_ONCE) -> Iterator[list[Any]]:
     source = iter(rows)
     while held := list(islice(source, size)):
         yield held
+
+
+def turn(model: type[models.Model]) -> None:
+    """Wait for the turn to write this table and keep it until the transaction ends: what is read next stays true.
+
+    Every insert waits by itself (see `in_order`); a writer that first reads what it builds on calls this before it reads.
+    """
+    if connection.vendor != "postgresql":
+        return  # SQLite has one writer at a time anyway
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:  # an insert of nothing: the trigger of the table is what waits
+        cursor.execute(f"INSERT INTO {table} (id) SELECT id FROM {table} WHERE FALSE")  # noqa: S608 - our own name
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -144,6 +157,7 @@ def revisions(
 
     Returns the counts and a digest over everything written, for the fact. The last row of a key counts.
     """
+    turn(model)
     wanted = dict(rows)
     picked = ("business_key", "revision", "content_hash", "withdrawn")
     known = {
@@ -186,38 +200,65 @@ def stamp() -> str:
 def append_only(table: str) -> migrations.RunPython:
     """A migration step after which the database itself refuses to change or remove rows of `table`."""
 
-    def guard(apps: Any, editor: Any) -> None:
-        for statement in _guards(table, editor.connection.vendor):
-            editor.execute(statement)
-
     def release(apps: Any, editor: Any) -> None:
         if editor.connection.vendor == "postgresql":
-            editor.execute(f"DROP TRIGGER {table}_append_only ON {table}")
-            editor.execute(f"DROP FUNCTION {table}_append_only()")
+            editor.execute(f"DROP FUNCTION {table}_append_only() CASCADE")
         else:
             for verb in ("update", "delete"):
-                editor.execute(f"DROP TRIGGER {table}_no_{verb}")
+                editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
 
-    return migrations.RunPython(guard, release)
+    return migrations.RunPython(_each(partial(_guards, table)), release)
 
 
 def guard_again(table: str) -> migrations.RunPython:
-    """A migration step after an altered column: SQLite rebuilds the table for that, and its triggers go with the old one."""
+    """The same step once more: after an altered column (SQLite rebuilds the table for that, and its triggers go with the
+    old one), or to bring the guards of an older version up to date.
+    """
+    return migrations.RunPython(_each(partial(_guards, table)), migrations.RunPython.noop)
 
-    def guard(apps: Any, editor: Any) -> None:
-        if editor.connection.vendor == "sqlite":
-            for statement in _guards(table, "sqlite"):
-                editor.execute(statement)
 
-    return migrations.RunPython(guard, migrations.RunPython.noop)
+def in_order(table: str) -> migrations.RunPython:
+    """A migration step after which writers of `table` take turns until they commit, whoever they are: numbers become
+    visible in order, so that whoever reads "above the last number I saw" misses nothing. SQLite does so by itself.
+    """
+
+    def release(apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f"DROP FUNCTION {table}_in_order() CASCADE")
+
+    return migrations.RunPython(_each(partial(_turns, table)), release)
+
+
+def _each(statements: Callable[[str], list[str]]) -> Callable[[Any, Any], None]:
+    """What a migration step does: the statements of its database, one after the other."""
+
+    def run(apps: Any, editor: Any) -> None:
+        for statement in statements(editor.connection.vendor):
+            editor.execute(statement)
+
+    return run
+
+
+def _turns(table: str, vendor: str) -> list[str]:
+    """A statement trigger fires before the first number is drawn. A large import may keep others waiting for a while."""
+    if vendor != "postgresql":
+        return []
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_in_order() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = '2min' AS $$ "
+        f"BEGIN PERFORM pg_advisory_xact_lock(hashtext('{table}')); RETURN NULL; END $$",
+        f"CREATE OR REPLACE TRIGGER {table}_in_order BEFORE INSERT ON {table} FOR EACH STATEMENT "
+        f"EXECUTE FUNCTION {table}_in_order()",
+    ]
 
 
 def _guards(table: str, vendor: str) -> list[str]:
     if vendor == "postgresql":
         return [
-            f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+            f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
             "'posted rows are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
+            f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
+            f"EXECUTE FUNCTION {table}_append_only()",
+            f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
             f"EXECUTE FUNCTION {table}_append_only()",
         ]
     return [

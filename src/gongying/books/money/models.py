@@ -32,7 +32,9 @@ class Account(Scoped):
 
 
 class Transfer(models.Model):
-    """`amount_minor` from `debit` to `credit`. A pending row is resolved by a later row that names it, once."""
+    """`amount_minor` from `debit` to `credit`, accounts of one currency. Append-only: a pending row is resolved, once, by a
+    later row of the same accounts and amount that names it (a trigger holds that, on both databases).
+    """
 
     key = models.CharField(max_length=100, unique=True)
     debit = models.ForeignKey(Account, models.PROTECT, related_name="debits")
@@ -48,4 +50,9 @@ class Transfer(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="transfer_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_two_accounts"),
+            models.CheckConstraint(
+                condition=Q(status="pending", resolves__isnull=True)
+                | Q(status__in=("posted", "void"), resolves__isnull=False),
+                name="transfer_status",
+            ),
         ]

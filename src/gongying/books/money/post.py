@@ -1,16 +1,16 @@
 """The only writers of accounts and transfers: pending, then posted or void. Many at once cost as many queries as one."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.actor import Actor
 from gongying.core.journal import book
-from gongying.core.posting import chunks
+from gongying.core.posting import change, chunks
 from gongying.core.refusal import Missing, Refused
 
 from . import facts
@@ -47,18 +47,17 @@ def open_accounts(
 
 def reserve(actor: Actor, wanted: Sequence[Wanted], *, document: str, on: date) -> dict[str, int]:
     """Pending transfers by key: each holds its amount on the debit side. Raises Refused when an account would fall below
-    its floor, and then nothing is held."""
-    found = {row.key: row.pk for row in _among(Transfer.objects.all(), "key", [each.key for each in wanted])}
-    fresh = [each for each in wanted if each.key not in found]
+    its floor or a key stands for another transfer, and then nothing is held."""
+    accounts = _lock({each.debit.pk for each in wanted} | {each.credit.pk for each in wanted})
+    known = {row.key: row for row in _among(Transfer.objects.all(), "key", [each.key for each in wanted])}
+    fresh = [each for each in wanted if not _is_known(each, known.get(each.key))]
     if any(each.debit.currency != each.credit.currency for each in fresh):
         raise Refused(_("The accounts have different currencies."), code="currency")
     holds: Counter[int] = Counter()
     for each in fresh:
         holds[each.debit.pk] += each.amount_minor
-    accounts = _lock({each.debit.pk for each in fresh} | {each.credit.pk for each in fresh})
     for pk, amount in holds.items():
         _check_floor(accounts[pk], amount)
-        accounts[pk].held_minor += amount
     rows = [
         Transfer(
             key=each.key,
@@ -72,39 +71,29 @@ def reserve(actor: Actor, wanted: Sequence[Wanted], *, document: str, on: date) 
         for each in fresh
     ]
     made = Transfer.objects.bulk_create(rows, batch_size=AT_ONCE)
-    _keep([accounts[pk] for pk in holds])
-    return found | {row.key: row.pk for row in made}
+    _move({}, holds)
+    return {key: row.pk for key, row in known.items()} | {row.key: row.pk for row in made}
 
 
 def post_pending(actor: Actor, transfer_ids: Sequence[int]) -> list[int]:
     """Let pending transfers take effect, all or none. Returns the numbers of the posted ones."""
-
-    def move(debit: Account, credit: Account, amount: int) -> None:
-        debit.held_minor -= amount
-        debit.balance_minor -= amount
-        credit.balance_minor += amount
-
-    rows = _resolve(transfer_ids, "posted", move)
+    rows = _resolve(transfer_ids, "posted")
     told = [(row.pk, row.debit_id, row.credit_id, row.amount_minor, row.document) for row in rows]
     book.record_all(actor, [facts.TransferPosted(*each) for each in told])
     return [row.pk for row in rows]
 
 
 def void_pending(actor: Actor, transfer_ids: Sequence[int]) -> None:
-    """Let pending transfers lapse, all or none."""
-
-    def lapse(debit: Account, credit: Account, amount: int) -> None:
-        debit.held_minor -= amount
-
-    _resolve(transfer_ids, "void", lapse)
+    """Let pending transfers lapse, all or none. Raises Missing for what is not pending: what is posted stays posted."""
+    _resolve(transfer_ids, "void")
 
 
-def _resolve(ids: Sequence[int], status: str, work: Callable[[Account, Account, int], None]) -> list[Transfer]:
-    """Follow each pending transfer with a row that decides it, and do `work` on its accounts."""
+def _resolve(ids: Sequence[int], status: str) -> list[Transfer]:
+    """Follow each pending transfer with a row that decides it, and move its amount."""
     pending = _among(Transfer.objects.filter(status="pending").order_by("pk"), "pk", sorted(set(ids)))
     if len(pending) != len(ids):
         raise Missing("no pending transfer")
-    accounts = _lock({row.debit_id for row in pending} | {row.credit_id for row in pending})
+    _lock({row.debit_id for row in pending} | {row.credit_id for row in pending})
     if _among(Transfer.objects.all(), "resolves_id", [row.pk for row in pending]):
         raise Refused(_("This transfer was already decided."), code="resolved")
     rows = [
@@ -120,11 +109,25 @@ def _resolve(ids: Sequence[int], status: str, work: Callable[[Account, Account, 
         )
         for row in pending
     ]
+    balances: Counter[int] = Counter()
+    holds: Counter[int] = Counter()
     for row in rows:
-        work(accounts[row.debit_id], accounts[row.credit_id], row.amount_minor)
+        holds[row.debit_id] -= row.amount_minor
+        if status == "posted":
+            balances[row.debit_id] -= row.amount_minor
+            balances[row.credit_id] += row.amount_minor
     made = Transfer.objects.bulk_create(rows, batch_size=AT_ONCE)
-    _keep(accounts.values())
+    _move(balances, holds)
     return made
+
+
+def _is_known(wanted: Wanted, row: Transfer | None) -> bool:
+    """Whether this very transfer is on record. Refused when its key stands for another one."""
+    if row is None:
+        return False
+    if (row.debit_id, row.credit_id, row.amount_minor) != (wanted.debit.pk, wanted.credit.pk, wanted.amount_minor):
+        raise Refused(_("This key already stands for another transfer."), code="key_reused")
+    return True
 
 
 def _among(rows: QuerySet[Any], field: str, values: Iterable[Any]) -> list[Any]:
@@ -138,10 +141,12 @@ def _lock(ids: set[int]) -> dict[int, Account]:
     return {row.pk: row for row in _among(rows, "pk", sorted(ids))}
 
 
-def _keep(accounts: Iterable[Model]) -> None:
-    """Write the kept figures of locked accounts; the database refuses what falls below a floor."""
-    rows = Account.objects.unscoped("posting")
-    rows.bulk_update(list(accounts), ["balance_minor", "held_minor"], batch_size=AT_ONCE)
+def _move(balances: Mapping[int, int], holds: Mapping[int, int]) -> None:
+    """Add to the kept figures of accounts. The database adds, so that what somebody else has added meanwhile is never
+    written over, and refuses what falls below a floor.
+    """
+    rows = [(balances.get(pk, 0), holds.get(pk, 0), pk) for pk in sorted({*balances, *holds})]
+    change(Account, "balance_minor = balance_minor + %s, held_minor = held_minor + %s", rows)
 
 
 def _check_floor(account: Account, amount: int) -> None:

@@ -64,6 +64,7 @@ COUNT = ("holder_id", "product_id", "counted_on", "quantity", "lot", "unit_cost"
 
 def moves(actor: Actor, rows: Sequence[MoveIn], *, source: str, batch_id: int | None = None) -> posting.Posted:
     """Post movements. A known key with the same content is left alone; another content reverses and posts anew."""
+    posting.turn(Movement)
     wanted = {row.key: row for row in rows}
     picked = ("id", *MOVE, "content_hash")
     known: dict[str, tuple[Any, ...]] = {}
@@ -120,6 +121,7 @@ def _follow(actor: Actor, rows: Sequence[CountIn], source: str, batch_id: int | 
         spot = (row.holder_id, row.product_id, row.lot)
         if spot not in newest or newest[spot].on <= row.on:
             newest[spot] = row
+    posting.turn(Movement)
     held = _balances(newest)
     fresh, now = [], posting.stamp()
     for spot, row in newest.items():
@@ -168,6 +170,7 @@ def reverse_batch(actor: Actor, *, batch_id: int) -> int:
     count, digest = posting.withdraw(Count, COUNT, batch_id=batch_id)
     if count:
         book.record(actor, facts.CountsPosted(batch_id, 0, count, digest))
+    posting.turn(Movement)
     held = (
         Movement.objects.unscoped("posting")
         .filter(batch_id=batch_id, movement__isnull=True)

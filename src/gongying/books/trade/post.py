@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from gongying.core.actor import Actor
 from gongying.core.journal import book
-from gongying.core.posting import Posted, digest_of, insert, select_by_keys, stamp
+from gongying.core.posting import Posted, digest_of, insert, select_by_keys, stamp, turn
 
 from . import facts
 from .models import Line
@@ -59,6 +59,7 @@ def lines(actor: Actor, rows: Sequence[LineIn], *, source: str, batch_id: int | 
     """Post lines. A known key with the same content is left alone; with other content it is reversed and
     posted anew, so a later settlement trues up by itself. Within one call the last line of a key counts.
     """
+    turn(Line)
     wanted = {(row[0], f"{row[2] or 0}/{row[8]}/{row[9]}"): row for row in rows}
     standing: dict[tuple[str, str], Row] = {}
     for level in {level for level, _key in wanted}:
@@ -101,6 +102,7 @@ def columns(actor: Actor, held: Mapping[str, list[Any]], *, source: str, batch_i
     keys = held["business_key"]
     if not keys:
         return Posted(0, 0, 0)
+    turn(Line)
     where = {"level": held["level"][0], "source": source}
     known = next(select_by_keys(Line, ("id",), where, keys, key="business_key"), None)
     if known is not None or len(set(keys)) < len(keys) or len(set(held["level"])) > 1:
