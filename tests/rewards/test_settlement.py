@@ -179,7 +179,7 @@ def test_a_year_settled_in_python_equals_the_same_year_in_sql(network, programme
     assert ours == independent
 
 
-def test_every_fact_of_the_loop_is_sealed(network, programme):
+def test_every_fact_of_the_loop_is_sealed(network, programme, tamper):
     programme()
     network.sell(network.line(yuan=9000))
     settle_and_approve()
@@ -196,6 +196,7 @@ def test_every_fact_of_the_loop_is_sealed(network, programme):
         "rewards.rebate_settled",
     }
     assert book.verify().whole
+    tamper("journal_entry")
     Entry.objects.filter(name="rewards.run_submitted").update(payload="{}")
     assert book.verify().broken_name == "rewards.run_submitted"
 

@@ -3,30 +3,35 @@
 import json
 import os
 import signal
-import subprocess
 import sys
-import time
+from pathlib import Path
 
 import click
 import django
 
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while all this is read needs no explanation
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongying.site.settings")
 django.setup()
 
 from django.core.management import call_command, execute_from_command_line  # noqa: E402
 from pydantic_core import to_json  # noqa: E402
 
-from gongying.books.lake import post as lake  # noqa: E402
+from gongying.books.money import read as money  # noqa: E402
+from gongying.books.stock import read as stock  # noqa: E402
+from gongying.books.trade import read as trade  # noqa: E402
 from gongying.core import doors  # noqa: E402
 from gongying.core.actor import SYSTEM  # noqa: E402
-from gongying.core.jobs import queue  # noqa: E402
-from gongying.core.journal import book  # noqa: E402
+from gongying.core.journal import book, proof  # noqa: E402
+from gongying.core.journal import witness as heads  # noqa: E402
 from gongying.core.people.access import sync_roles  # noqa: E402
 from gongying.core.refusal import Refused  # noqa: E402
 from gongying.core.words import compile as words  # noqa: E402
 
 from . import rooms  # noqa: E402
+from . import serve as serving  # noqa: E402
 from .map import api_reference, house_map  # noqa: E402
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @click.group()
@@ -46,20 +51,36 @@ def init() -> None:
     """Bring the database up to date; safe to repeat."""
     words.compile_all(rooms.ROOT)
     call_command("migrate", verbosity=0)
+    if book.begins():
+        heads.put_by()
     click.echo(f"ready; {sync_roles()} role permissions added")
 
 
 @main.command()
-def verify() -> None:
-    """Recompute the seal of every fact; names the first that does not hold (exit 1)."""
+@click.option(
+    "--witness",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A copy of the file of heads, kept elsewhere; without it the one in the data folder.",
+)
+def verify(witness: Path | None) -> None:
+    """Recompute the seal of every fact and what rests on it; names what does not hold (exit 1).
+
+    After the facts: every sales line against the fact that told it, every balance against its postings and movements.
+    """
     while book.seal():
         pass
-    report = book.verify()
-    if report.whole:
-        click.echo(f"whole: {report.sealed} facts, head {report.head}")
-        return
-    click.echo(f"BROKEN at position {report.broken}: entry {report.broken_id} ({report.broken_name})", err=True)
-    sys.exit(1)
+    report = book.verify(witness)
+    if not report.whole:
+        named = f"entry {report.broken_id} ({report.broken_name}) " if report.broken_id else ""
+        click.echo(f"BROKEN at position {report.broken}: {named}{proof.WORDS[report.what]}", err=True)
+        sys.exit(1)
+    click.echo(f"whole: {report.sealed} facts, head {report.head}")
+    faults = [*trade.check(), *money.check(), *stock.check()]
+    for fault in faults:
+        click.echo(f"BROKEN: {fault}", err=True)
+    if faults:
+        sys.exit(1)
+    click.echo("books: sales lines as they were told, balances as they were posted")
 
 
 @main.command("do")
@@ -92,12 +113,7 @@ def print_api() -> None:
 @click.option("--every", default=1.0, help="Seconds between rounds.")
 def clock(every: float) -> None:
     """Seal and deliver facts, pick up what a crash left, and keep the lake near the books."""
-    while True:
-        book.seal()
-        book.deliver()
-        queue.revive()
-        lake.refresh()
-        time.sleep(every)
+    serving.clock(every)
 
 
 @main.command()
@@ -105,25 +121,7 @@ def clock(every: float) -> None:
 @click.option("--port", default=8000)
 def serve(host: str, port: int) -> None:
     """Web and background work from one command; Ctrl-C stops it all."""
-    me = [sys.executable, "-m", "gongying.site.cli"]
-    web = [sys.executable, "-m", "granian", "gongying.site.wsgi:application", "--interface", "wsgi"]
-    web += ["--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--no-access-log"]
-    commands = [web, [*me, "manage", "db_worker", "--interval", "1"], [*me, "clock"]]
-    running = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own commands
-    try:
-        while all(each.poll() is None for each in running):
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        for each in running:
-            if each.poll() is None:
-                each.send_signal(signal.SIGINT)
-        for each in running:
-            try:
-                each.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                each.kill()
+    serving.run(host, port)
 
 
 for _app in rooms.apps():

@@ -1,15 +1,28 @@
 """The only readers of sales lines."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from gongying.core.actor import Actor
+from gongying.core.journal import book
+from gongying.core.posting import digest_of
 
+from . import facts
 from .models import Line
+
+# What the content hash of a line covers, in its order.
+SAID = (
+    "level", "business_date", "party_id", "product_id", "quantity", "currency", "gross_minor", "discount_minor",
+    "document", "line_no", "tax_minor", "freight_minor", "kind", "counterparty", "place",
+)  # fmt: skip
+TURNED = {SAID.index(n) for n in ("quantity", "gross_minor", "discount_minor", "tax_minor", "freight_minor")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,16 @@ class Base:
     net_minor: int
     quantity: int
     lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A posted line that is not what was told: by its number, and the number of the fact that tells of it. Without a line
+    the posting as a whole is another one than was told; without a fact nobody told of the line.
+    """
+
+    line_id: int | None
+    entry_id: int | None
 
 
 def watermark() -> int:
@@ -77,3 +100,45 @@ def of_batch(batch_id: int) -> QuerySet[Line]:
     """The lines a batch posted, for guards."""
     rows: QuerySet[Line] = Line.objects.unscoped("guard of a batch").filter(batch_id=batch_id)
     return rows
+
+
+def corrected_since(batch_id: int) -> bool:
+    """Whether a line of another posting stands where this batch posted one."""
+    other = Line.objects.unscoped("guard of a batch").filter(
+        level=OuterRef("level"), source=OuterRef("source"), business_key=OuterRef("business_key"), line__isnull=True
+    )
+    other = other.exclude(kind="reversal").exclude(batch_id=batch_id)
+    return of_batch(batch_id).exclude(kind="reversal").filter(Exists(other)).exists()
+
+
+def check() -> Iterator[Misfit]:
+    """Recompute what every line says and hold it against the facts, posting by posting: a fact covers its lines in order.
+    Yields the lines that were changed and the first posting that does not fit. Nothing is well.
+    """
+    told = book.told(facts.LinesPosted.name)
+    held = Line.objects.unscoped("reconciling").order_by("id")
+    rows = iter(
+        held.values_list("id", "source", "revision", "content_hash", "corrects__kind", *SAID).iterator(20_000)
+    )
+    for entry_id, fact in told:
+        text = hashlib.sha256()
+        for row in islice(rows, fact["count"]):
+            if _said(row) != row[3]:
+                yield Misfit(row[0], entry_id)
+            text.update(f"{row[5 + SAID.index('kind')]}|{row[1]}|{row[2]}|{row[3]}\n".encode())
+        if text.hexdigest() != fact["digest"]:
+            yield Misfit(None, entry_id)
+            return
+    untold = next(rows, None)
+    # What is being posted at this moment is told in a moment.
+    if untold is not None and len(told) == len(book.told(facts.LinesPosted.name)):
+        yield Misfit(untold[0], None)
+
+
+def _said(row: tuple[Any, ...]) -> str:
+    """The content hash of what a line says; a reversal says what it reverses, turned round."""
+    _pk, _source, _revision, _mark, kind_before, *values = row
+    if values[SAID.index("kind")] == "reversal":
+        values = [-value if place in TURNED else value for place, value in enumerate(values)]
+        values[SAID.index("kind")] = kind_before
+    return digest_of(values)

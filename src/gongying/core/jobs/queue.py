@@ -2,11 +2,10 @@
 
 from dataclasses import asdict
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
@@ -17,26 +16,26 @@ from .models import Job
 from .registry import JOBS, Cancelled, JobContext
 
 STALE = timedelta(minutes=5)
+PAUSE = timedelta(seconds=20)  # before a job is tried again
 MOST_ATTEMPTS = 3
 
 
 def start(actor: Actor, code: str, *, title: str, link: str = "", **arguments: Any) -> int:
-    """Queue a job for after the commit of the current transaction. Returns the job's id."""
+    """Put a job in line, in the current transaction: it runs when that is committed, and never when it is not.
+    Returns the job's id.
+    """
     if code not in JOBS:
         raise RuntimeError(f"no job {code}")
     who = asdict(actor) | {
         "may": sorted(actor.may),
         "parties": None if actor.parties is None else sorted(actor.parties),
     }
-    row = Job.objects.create(
-        kind=code, title=title[:200], link=link, arguments=arguments, actor=who, user_id=actor.user_id
-    )
-    transaction.on_commit(partial(_enqueue, row.pk))
+    with transaction.atomic():
+        row = Job.objects.create(
+            kind=code, title=title[:200], link=link, arguments=arguments, actor=who, user_id=actor.user_id
+        )
+        run_job.enqueue(row.pk)
     return row.pk
-
-
-def _enqueue(job_id: int) -> None:
-    run_job.enqueue(job_id)
 
 
 @task()
@@ -46,10 +45,12 @@ def run_job(job_id: int) -> None:
 
 
 def run(job_id: int) -> Job:
-    """Run a queued job here and now; claimed by one runner only."""
+    """Run a queued job here and now; claimed by one runner only. What the database could not do at the moment is tried
+    again a little later, three times in all.
+    """
     now = timezone.now()
     claimed = Job.objects.filter(pk=job_id, state="queued").update(
-        state="running", started_at=now, beat_at=now, attempts=F("attempts") + 1
+        state="running", started_at=now, beat_at=now, attempts=F("attempts") + 1, error=""
     )
     row = Job.objects.get(pk=job_id)
     if not claimed:
@@ -58,34 +59,65 @@ def run(job_id: int) -> Job:
     parties = None if kept["parties"] is None else frozenset(kept["parties"])
     actor = Actor(**(kept | {"may": frozenset(kept["may"]), "parties": parties, "via": "job"}))
     try:
-        result = JOBS[row.kind].work(JobContext(row.pk, actor), **row.arguments) or {}
+        result = JOBS[row.kind].work(JobContext(row.pk, actor, row.attempts), **row.arguments) or {}
     except Cancelled:
-        return _end(row.pk, state="cancelled")
+        return _end(row, state="cancelled")
     except Refused as no:
-        return _end(row.pk, state="failed", error=str(no))
+        return _end(row, state="failed", error=str(no))
+    except (OperationalError, InterfaceError) as fault:  # a lock, a restart of the database
+        return _later(row, fault)
     except Exception as fault:  # the worker lives on; the job shows what happened
-        return _end(row.pk, state="failed", error=f"{type(fault).__name__}: {fault}"[:2000])
-    return _end(row.pk, state="done", result=result)
+        return _end(row, state="failed", error=_words(fault))
+    return _end(row, state="done", result=result)
 
 
-def _end(job_id: int, **values: Any) -> Job:
-    Job.objects.filter(pk=job_id).update(ended_at=timezone.now(), **values)
-    return Job.objects.get(pk=job_id)
+def _words(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"[:2000]
+
+
+def _mine(row: Job) -> QuerySet[Job]:
+    """The job, as long as this attempt is the one that runs: another may have taken it for dead and begun anew."""
+    return Job.objects.filter(pk=row.pk, state="running", attempts=row.attempts)
+
+
+def _end(row: Job, **values: Any) -> Job:
+    _mine(row).update(ended_at=timezone.now(), **values)
+    return Job.objects.get(pk=row.pk)
+
+
+def _again(row: Job) -> bool:
+    """Whether a job may be run from the start once more."""
+    return row.kind in JOBS and JOBS[row.kind].restart and row.attempts < MOST_ATTEMPTS
+
+
+def _later(row: Job, fault: Exception) -> Job:
+    if not _again(row):
+        return _end(row, state="failed", error=_words(fault))
+    with transaction.atomic():
+        if _mine(row).update(state="queued", error=_words(fault), beat_at=timezone.now() + PAUSE):
+            run_job.using(run_after=timezone.now() + PAUSE).enqueue(row.pk)
+    return Job.objects.get(pk=row.pk)
 
 
 def revive() -> int:
-    """Queue again what a dead worker left running (up to three attempts). Returns how many."""
-    dead = Job.objects.filter(state="running", beat_at__lt=timezone.now() - STALE)
-    count = 0
-    for row in dead:
-        again = JOBS.get(row.kind) is not None and JOBS[row.kind].restart and row.attempts < MOST_ATTEMPTS
-        moved = Job.objects.filter(pk=row.pk, state="running", beat_at=row.beat_at)
-        if again and moved.update(state="queued"):
-            _enqueue(row.pk)
-            count += 1
-        elif not again:
-            moved.update(state="failed", error="worker lost", ended_at=timezone.now())
-    return count
+    """Queue again what a dead worker left running (up to three attempts) or took out of the line. Returns how many."""
+    late = timezone.now() - STALE
+    lost = Q(beat_at__lt=late) | Q(beat_at__isnull=True, created_at__lt=late)
+    return sum(_revive(row) for row in Job.objects.filter(lost, state__in=("queued", "running")))
+
+
+def _revive(row: Job) -> bool:
+    same = Job.objects.filter(pk=row.pk, state=row.state, beat_at=row.beat_at)
+    if row.beat_at is None:
+        same = Job.objects.filter(pk=row.pk, state=row.state, beat_at__isnull=True)
+    if row.state == "running" and not _again(row):
+        same.update(state="failed", error="worker lost", ended_at=timezone.now())
+        return False
+    with transaction.atomic():
+        moved = same.update(state="queued", beat_at=timezone.now())
+        if moved:
+            run_job.enqueue(row.pk)
+    return bool(moved)
 
 
 def visible(actor: Actor) -> QuerySet[Job]:

@@ -12,21 +12,24 @@ from .models import Job
 
 
 class Cancelled(Exception):
-    """The person who started the job asked it to stop."""
+    """The job shall stop: the person who started it asked for that, or another worker has taken it over."""
 
 
 @dataclass
 class JobContext:
-    """What a job gets: for whom it runs, and how to report."""
+    """What a job gets: for whom it runs, in which attempt, and how to report."""
 
     job_id: int
     actor: Actor
+    attempt: int = 1
 
     def progress(self, done: int, total: int = 0, note: str = "") -> None:
-        """Report `done` of `total` and stay alive. Raises Cancelled when asked to stop."""
+        """Report `done` of `total` and stay alive. Raises Cancelled when asked to stop, and when another worker has
+        taken this one for dead and begun the job anew.
+        """
         values: dict[str, Any] = {"done": done, "total": total, "note": note[:200], "beat_at": timezone.now()}
-        Job.objects.filter(pk=self.job_id).update(**values)
-        if Job.objects.filter(pk=self.job_id, cancel=True).exists():
+        mine = Job.objects.filter(pk=self.job_id, state="running", attempts=self.attempt)
+        if not mine.update(**values) or mine.filter(cancel=True).exists():
             raise Cancelled
 
 

@@ -1,9 +1,10 @@
-"""Record, seal, deliver, rebuild, verify."""
+"""Record, seal, deliver, rebuild."""
 
 import json
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,9 +15,12 @@ from gongying.core import doors
 from gongying.core.actor import Actor
 from gongying.engines import chain
 
+from . import witness
 from .fact import Fact
 from .models import Cursor, Entry, Head
+from .proof import Report, verify
 
+__all__ = ["LISTENERS", "Listener", "Report", "begins", "deliver", "entries", "on", "project", "rebuild", "record", "record_all", "seal", "told", "verify", "watermark"]  # fmt: skip
 READING = "journal.read"
 DELIVERING = "journal.deliver"
 MOST_ATTEMPTS = 5
@@ -35,23 +39,6 @@ class Listener:
     def key(self) -> str:
         """Its full dotted name; the cursor is kept under it."""
         return f"{self.work.__module__}.{self.work.__name__}"
-
-
-@dataclass(frozen=True)
-class Report:
-    """What `verify` found: the number of sealed entries, and the first one that does not hold."""
-
-    sealed: int
-    waiting: int
-    head: str
-    broken: int | None = None
-    broken_id: int | None = None
-    broken_name: str = ""
-
-    @property
-    def whole(self) -> bool:
-        """True when every link holds."""
-        return self.broken is None
 
 
 LISTENERS: dict[str, Listener] = {}
@@ -106,19 +93,27 @@ def record_all(actor: Actor, told: Sequence[Fact]) -> None:
 
 def seal(limit: int = 1000) -> int:
     """Give committed entries their place in the chain, in order. One sealer at a time; returns how many."""
-    if not Entry.objects.filter(position__isnull=True).exists():
+    fresh = Entry.objects.filter(position__isnull=True, link="").order_by("id")
+    if not fresh.exists():
         return 0
     Head.objects.get_or_create(pk=1, defaults={"link": chain.GENESIS})
     with transaction.atomic():
         head = Head.objects.select_for_update().get(pk=1)
-        todo = list(Entry.objects.filter(position__isnull=True).order_by("id")[:limit])
+        todo = list(fresh[:limit])
         for entry in todo:
             head.position += 1
             head.link = chain.link(head.link, entry.body() | {"position": head.position})
             entry.position, entry.link = head.position, head.link
         Entry.objects.bulk_update(todo, ["position", "link"], batch_size=200)
         head.save(update_fields=["position", "link"])
+        if todo:
+            transaction.on_commit(partial(witness.note, head.position, head.link))
     return len(todo)
+
+
+def begins() -> bool:
+    """Whether nothing was ever told."""
+    return not Head.objects.exists() and not Entry.objects.exists()
 
 
 def watermark() -> tuple[int, int]:
@@ -180,20 +175,7 @@ def entries(chunk: int = 2000) -> Iterator[Entry]:
     return Entry.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=chunk)
 
 
-def verify() -> Report:
-    """Recompute every link from the stored bytes; name the first entry that does not hold.
-
-    Also finds entries that were removed (a hole in the positions) and a head that was set back.
-    """
-    previous, expected = chain.GENESIS, 0
-    waiting = Entry.objects.filter(position__isnull=True).count()
-    head = Head.objects.filter(pk=1).first()
-    for entry in entries():
-        expected += 1
-        computed = chain.link(previous, entry.body() | {"position": entry.position})
-        if entry.position != expected or computed != entry.link:
-            return Report(expected - 1, waiting, previous, expected, entry.pk, entry.name)
-        previous = computed
-    if head and (head.position, head.link) != (expected, previous):
-        return Report(expected, waiting, previous, head.position, None, "journal.head")
-    return Report(expected, waiting, previous)
+def told(name: str) -> list[tuple[int, dict[str, Any]]]:
+    """Every fact of a name, sealed or not, in the order in which they were told: (number of the entry, fields)."""
+    rows = Entry.objects.filter(name=name).order_by("id").values_list("id", "payload")
+    return [(pk, json.loads(payload)) for pk, payload in rows]

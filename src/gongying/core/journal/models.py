@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One fact, written once. `position` and `link` are given by the sealer, in order.
+    """One fact, told once: a trigger refuses to change or remove it. `position` and `link` are given by the sealer, in order.
 
     `payload` is the canonical text that was hashed, so that every stored byte counts; `nonce` keeps
     small payloads from being guessed from public hashes.
