@@ -9,7 +9,8 @@ class Actor:
 
     `parties` is the scope: ``None`` is the whole network, a set is exactly those organisations' data
     (an empty set sees none). `may` holds permissions such as ``rewards.settle``; ``*`` is all of them.
-    `via` names the door: web, api, job, cli or flow.
+    `via` names the door: web, api, job, cli or flow. `must` is the address of what is demanded of him before anything
+    else (a second factor, say); until then he holds next to no permission.
 
     >>> Actor("li", may=frozenset({"rewards.view"}), parties=frozenset({7})).sees(8)
     False
@@ -22,6 +23,7 @@ class Actor:
     parties: frozenset[int] | None = frozenset()
     via: str = "web"
     language: str = "zh-hans"
+    must: str = ""
 
     def can(self, needs: str) -> bool:
         """Whether this actor holds the permission `needs`."""

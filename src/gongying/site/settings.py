@@ -1,4 +1,5 @@
-"""Settings. What an operator sets: GONGYING_DATA, GONGYING_DATABASE_URL, GONGYING_HOSTS, GONGYING_DEBUG, GONGYING_HTTPS."""
+"""Settings. What an operator sets: GONGYING_DATA, GONGYING_DATABASE_URL, GONGYING_HOSTS, GONGYING_DEBUG, GONGYING_HTTPS,
+GONGYING_PROXIES."""
 
 import os
 import secrets
@@ -13,6 +14,9 @@ DATA_DIR = Path(os.environ.get("GONGYING_DATA", "var")).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = os.environ.get("GONGYING_DEBUG") == "1"
 HTTPS = os.environ.get("GONGYING_HTTPS") == "1"
+PROXIES = int(
+    os.environ.get("GONGYING_PROXIES", "0")
+)  # our own proxies in front: they say who asks and whether by TLS
 ALLOWED_HOSTS = os.environ.get("GONGYING_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 
 
@@ -95,9 +99,14 @@ WHITENOISE_AUTOREFRESH = DEBUG
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 12 * 3600  # the longest log-in; idle ones end earlier (core/people/middleware.py)
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+if HTTPS:  # a neighbour under the same domain cannot plant these
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+if PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

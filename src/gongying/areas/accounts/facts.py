@@ -17,6 +17,17 @@ class UserCreated(Fact):
 
 
 @dataclass(frozen=True)
+class RoleChanged(Fact):
+    """A user got another role or scope."""
+
+    name = "accounts.role_changed"
+    user: int
+    role: str
+    scope: str
+    key: str
+
+
+@dataclass(frozen=True)
 class UserDisabled(Fact):
     """A user was disabled."""
 
@@ -47,3 +58,21 @@ class FactorChanged(Fact):
     name = "accounts.factor_changed"
     user: int
     on: bool
+
+
+@dataclass(frozen=True)
+class PermissionGranted(Fact):
+    """From now on a role may do more."""
+
+    name = "accounts.permission_granted"
+    role: str
+    permission: str
+
+
+@dataclass(frozen=True)
+class PermissionWithdrawn(Fact):
+    """From now on a role may do less."""
+
+    name = "accounts.permission_withdrawn"
+    role: str
+    permission: str

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from gongying.core.doors import words
 from gongying.core.policies import actions as policy_actions
 from gongying.core.policies.kinds import KINDS
 from gongying.core.refusal import Refused
@@ -134,4 +135,12 @@ nav.register(
     nav.NavItem(_("Policies"), "/control/policies/", "control.policies", 33, "rewards", "book"),
     nav.NavItem(_("Background work"), "/control/jobs/", "ui.keep", 45, "data", "clock"),
     nav.NavItem(_("Audit log"), "/control/audit/", "control.audit", 90, "house", "shield"),
+)
+words(
+    "control",
+    _("Oversight"),
+    {
+        "audit": _("Read the audit log and the state of the seal"),
+        "policies": _("Read all policies and their versions"),
+    },
 )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from gongying.core.actor import Actor
+from gongying.core.doors import words
 from gongying.core.files import shelf
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import links, nav
@@ -228,3 +229,12 @@ urlpatterns = [
 links.home("import", "imports:batches")
 links.home("batch", "imports:batch")
 nav.register(nav.NavItem(_("Imports"), "/imports/", "imports.send", 40, "data", "upload"))
+words(
+    "imports",
+    _("Imports"),
+    {
+        "send": _("Send files and follow their import"),
+        "undo": _("Take imports back"),
+        "load": _("Load a whole folder by a profile"),
+    },
+)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
+from gongying.core.doors import words
 from gongying.core.refusal import Refused
 from gongying.core.ui import charts, links, nav, todo
 from gongying.core.ui.pages import Request, page
@@ -176,3 +177,12 @@ urlpatterns = [
 todo.register(_waiting)
 links.home("plan", "targets:plan")
 nav.register(nav.NavItem(_("Target plans"), "/targets/", "targets.view", 26, "sales", "edit"))
+words(
+    "targets",
+    _("Target plans"),
+    {
+        "view": _("Read target plans"),
+        "draft": _("Draw, adjust and submit target plans"),
+        "approve": _("Approve target plans of others, or turn them down"),
+    },
+)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from gongying.books.metrics.read import METRICS
 from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
-from gongying.core.doors import PORTAL, call
+from gongying.core.doors import PORTAL, call, words
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import links, nav, todo
 from gongying.core.ui.pages import Request, page
@@ -335,3 +335,13 @@ todo.register(_waiting)
 links.home("standing", "tiers:distributor")
 links.home("review", "tiers:review")
 nav.register(nav.NavItem(_("Levels"), "/tiers/", "tiers.view", 33, "rewards", "medal"))
+words(
+    "tiers",
+    _("Levels"),
+    {
+        "view": _("Read levels"),
+        "preview": _("Read reviews, and try what one would decide"),
+        "review": _("Submit reviews"),
+        "approve": _("Approve reviews of others, or turn them down"),
+    },
+)

@@ -12,8 +12,11 @@ from .registry import (
     HQ,
     PORTAL,
     QUERIES,
+    ROLES,
+    WORDS,
     Verb,
     permissions,
+    words,
 )
 
 __all__ = [
@@ -22,6 +25,8 @@ __all__ = [
     "HQ",
     "PORTAL",
     "QUERIES",
+    "ROLES",
+    "WORDS",
     "Verb",
     "action",
     "call",
@@ -29,4 +34,5 @@ __all__ = [
     "joined",
     "permissions",
     "query",
+    "words",
 ]

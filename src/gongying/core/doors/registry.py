@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
+from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model, model_validator
 
 ROLES = ("admin", "director", "regional", "finance", "planner", "auditor", "owner", "clerk")
 HQ = ("admin", "director", "regional", "finance", "planner", "auditor")
@@ -15,9 +15,24 @@ EVERYONE = HQ + PORTAL
 
 
 class Inputs(BaseModel):
-    """Base of the generated input models: strict about names, lenient about JSON spellings of dates."""
+    """Base of the generated input models: strict about names and about what a database can hold, lenient about JSON
+    spellings of dates."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, given: Any) -> Any:
+        """Raises ValueError for a NUL character or a whole number beyond 64 bits, however deep."""
+        todo = [given]
+        while todo:
+            value = todo.pop()
+            if isinstance(value, str) and "\0" in value:
+                raise ValueError("a text holds a NUL character")
+            if isinstance(value, int) and abs(value) >= 2**63:
+                raise ValueError("a number is beyond 64 bits")
+            todo += list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+        return given
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,7 @@ class Verb:
 
 ACTIONS: dict[str, Verb] = {}
 QUERIES: dict[str, Verb] = {}
+WORDS: dict[str, Any] = {}  # of every permission, and of every app that has some: what it is for people
 
 
 def register(verb: Verb) -> None:
@@ -70,6 +86,12 @@ def register(verb: Verb) -> None:
     if verb.name in shelf and shelf[verb.name].fn.__module__ != verb.fn.__module__:
         raise RuntimeError(f"{verb.name} is declared twice")
     shelf[verb.name] = verb
+
+
+def words(area: str, label: Any, said: dict[str, Any]) -> None:
+    """Say what an app is called and what its permissions allow, in the reader's language: `said` is by the second half
+    of the name, ``{"settle": _("Submit settlements")}``."""
+    WORDS.update({area: label} | {f"{area}.{name}": text for name, text in said.items()})
 
 
 def permissions() -> dict[str, tuple[str, ...]]:

@@ -49,10 +49,14 @@ class UserScope(models.Model):
 
 
 class RolePermission(models.Model):
-    """A permission a role holds. Filled from the verbs' declarations, then an administrator's to change."""
+    """Whether a role holds a permission. Filled from the verbs' declarations, then an administrator's to change.
+
+    What was withdrawn keeps its row, so that the next upgrade does not give it back.
+    """
 
     role = models.CharField(max_length=12, choices=ROLE_CHOICES)
     permission = models.CharField(max_length=80)
+    held = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["role", "permission"], name="role_permission_once")]

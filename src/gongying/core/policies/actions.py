@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ValidationError
 
 from gongying.core.actor import Actor
-from gongying.core.doors import action
+from gongying.core.doors import action, words
 from gongying.core.journal import book
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
@@ -138,3 +138,13 @@ def _draft_row(version_id: int) -> PolicyVersion:
     if row.status != "draft":
         raise Refused(_("A published policy is never edited."), code="published", remedy=_("Start a new version."))
     return row
+
+
+words(
+    "policies",
+    _("Policies"),
+    {
+        "draft": _("Draft policies"),
+        "publish": _("Publish and withdraw policies"),
+    },
+)

@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from gongying.core.doors import words
 from gongying.core.notices import bell
 
 from . import actions, search
@@ -58,3 +59,10 @@ urlpatterns = [
     path("notices/", notices, name="notices"),
     path("views/", keep, name="keep"),
 ]
+words(
+    "ui",
+    _("Everyday work"),
+    {
+        "keep": _("Search, keep views, read messages"),
+    },
+)

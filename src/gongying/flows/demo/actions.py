@@ -13,7 +13,8 @@ from gongying.books.prices import post as prices
 from gongying.books.stock import post as stock
 from gongying.books.trade import post as trade
 from gongying.core.actor import Actor
-from gongying.core.doors import action
+from gongying.core.doors import action, words
+from gongying.core.people.models import User
 from gongying.core.refusal import Refused
 
 SOURCE = "erp"  # whose numbering the documents carry
@@ -46,6 +47,14 @@ def enter_network(
     for child, parent in supplied_by.items():
         parties.link(actor, parent_id=ids[parent], child_id=ids[child], valid_from=since)
     return ids
+
+
+@action(needs="demo.load", roles=LOADERS, secret=("password",), exposed=False)
+def print_password(actor: Actor, *, login: str, password: str) -> None:
+    """Give a log-in of the demonstration the password that is printed; the house refuses what everybody can guess."""
+    user = User.objects.get(login=login)
+    user.set_password(password)
+    user.save(update_fields=["password"])
 
 
 @action(needs="demo.load", roles=LOADERS, exposed=False)
@@ -83,3 +92,12 @@ def enter_targets(actor: Actor, *, rows: list[plans.TargetIn]) -> int:
 def enter_counts(actor: Actor, *, rows: list[stock.CountIn]) -> int:
     """Post the distributors' stock declarations of a month. Returns how many are new."""
     return stock.counts(actor, rows, source="declared").created
+
+
+words(
+    "demo",
+    _("Demonstration"),
+    {
+        "load": _("Load the demonstration"),
+    },
+)

@@ -1,7 +1,8 @@
-"""Verbs of identity: users, log-in, second factor, sessions."""
+"""Verbs of identity: users, roles, log-in, second factor, sessions."""
 
 from .identity import (
     change_password,
+    close_session,
     confirm_factor,
     drop_factor,
     note_failure,
@@ -11,15 +12,20 @@ from .identity import (
     start_factor,
     use_factor,
 )
-from .users import create_user, disable_user, enable_user, reset_password, set_role
+from .roles import demand_factor, grant, withdraw
+from .users import clear_factor, create_user, disable_user, enable_user, reset_password, set_role
 
 __all__ = [
     "change_password",
+    "clear_factor",
+    "close_session",
     "confirm_factor",
     "create_user",
+    "demand_factor",
     "disable_user",
     "drop_factor",
     "enable_user",
+    "grant",
     "note_failure",
     "open_session",
     "reset_password",
@@ -28,4 +34,5 @@ __all__ = [
     "set_role",
     "start_factor",
     "use_factor",
+    "withdraw",
 ]

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import hmac
 import secrets
+from collections.abc import Iterable
 from functools import lru_cache
 
 import pyotp
@@ -22,21 +24,24 @@ from gongying.core.refusal import Missing, Refused
 
 from .. import facts
 from ..models import Failure, OpenSession, RecoveryCode, SecondFactor
-from ..rules import CODES, WINDOW
+from ..rules import CODES, WINDOW, guessable, spelled
 
 STEP = 30  # seconds of one code
 
 
 @lru_cache(maxsize=2)
-def _cipher(secret: str) -> Fernet:
-    """The cipher of stored secrets, from the installation's secret."""
-    key = hashlib.scrypt(secret.encode(), salt=b"gongying.second-factor", n=2**14, r=8, p=1, dklen=32)
-    return Fernet(base64.urlsafe_b64encode(key))
+def _key(secret: str) -> bytes:
+    """The key of stored secrets, from the installation's secret."""
+    return hashlib.scrypt(secret.encode(), salt=b"gongying.second-factor", n=2**14, r=8, p=1, dklen=32)
+
+
+def _cipher() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_key(settings.SECRET_KEY)))
 
 
 def clock_of(factor: SecondFactor) -> pyotp.TOTP:
     """The generator of a factor's codes."""
-    return pyotp.TOTP(_cipher(settings.SECRET_KEY).decrypt(factor.secret.encode()).decode())
+    return pyotp.TOTP(_cipher().decrypt(factor.secret.encode()).decode())
 
 
 @action(needs="accounts.log_in", roles=(), exposed=False)
@@ -50,7 +55,9 @@ def note_failure(actor: Actor, *, login: str, address: str) -> None:
 def open_session(actor: Actor, *, user_id: int, session_key: str, address: str, agent: str) -> None:
     """Keep a log-in where its owner can see and end it, and clear his failures from this address."""
     user = User.objects.get(pk=user_id)
-    Failure.objects.filter(login=user.login, address=address).delete()
+    Failure.objects.filter(login=user.login, address=address[:45]).delete()
+    alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    OpenSession.objects.filter(user=user).exclude(session_key__in=alive).delete()
     OpenSession.objects.create(user=user, session_key=session_key, address=address[:45], agent=agent[:200])
     book.record(actor, facts.SessionOpened(user_id))
 
@@ -58,7 +65,7 @@ def open_session(actor: Actor, *, user_id: int, session_key: str, address: str, 
 @action(needs="accounts.log_in", roles=(), secret=("code",), exposed=False)
 def use_factor(actor: Actor, *, user_id: int, code: str) -> bool:
     """Whether a code of the second factor (or a recovery code) is right; either is spent by it."""
-    code = code.strip().replace(" ", "").lower()
+    code = spelled(code)
     factor = SecondFactor.objects.select_for_update().filter(user_id=user_id, confirmed_at__isnull=False).first()
     if factor is None:
         return False
@@ -67,18 +74,20 @@ def use_factor(actor: Actor, *, user_id: int, code: str) -> bool:
         factor.last_step = step
         factor.save(update_fields=["last_step"])
         return True
-    spare = RecoveryCode.objects.filter(user_id=user_id, digest=_digest(code), used_at__isnull=True)
+    spare = RecoveryCode.objects.filter(user_id=user_id, digest=_digest(user_id, code), used_at__isnull=True)
     return bool(spare.update(used_at=timezone.now()))
 
 
 def _step_of(factor: SecondFactor, code: str) -> int | None:
     """The step a code belongs to: this one or a neighbour, for clocks that differ."""
-    clock, now = clock_of(factor), int(timezone.now().timestamp()) // STEP
-    return next((s for s in (now, now - 1, now + 1) if secrets.compare_digest(clock.generate_otp(s), code)), None)
+    clock, now, given = clock_of(factor), int(timezone.now().timestamp()) // STEP, code.encode()
+    steps = (now, now - 1, now + 1)
+    return next((s for s in steps if hmac.compare_digest(clock.generate_otp(s).encode(), given)), None)
 
 
-def _digest(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
+def _digest(user_id: int, code: str) -> str:
+    """A recovery code as it is kept: without the installation's secret nobody can try codes against it."""
+    return hmac.new(_key(settings.SECRET_KEY), f"{user_id}/{code}".encode(), hashlib.sha256).hexdigest()
 
 
 @action(needs="accounts.self", roles=EVERYONE, exposed=False)
@@ -86,7 +95,7 @@ def start_factor(actor: Actor) -> str:
     """Begin a second factor anew. Returns the address an authenticator reads; it holds once a code confirms it."""
     user = _self(actor)
     secret = pyotp.random_base32()
-    sealed = _cipher(settings.SECRET_KEY).encrypt(secret.encode()).decode()
+    sealed = _cipher().encrypt(secret.encode()).decode()
     if SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists():
         raise Refused(_("You have a second factor already."), remedy=_("Switch it off first."))
     SecondFactor.objects.update_or_create(user=user, defaults={"secret": sealed, "last_step": 0})
@@ -101,7 +110,7 @@ def confirm_factor(actor: Actor, *, code: str) -> list[str]:
         .filter(user_id=actor.user_id or 0, confirmed_at__isnull=True)
         .first()
     )
-    step = _step_of(factor, code.strip().replace(" ", "")) if factor else None
+    step = _step_of(factor, spelled(code)) if factor else None
     if factor is None or step is None:
         raise Refused(
             _("The code is not right."),
@@ -110,11 +119,9 @@ def confirm_factor(actor: Actor, *, code: str) -> list[str]:
         )
     factor.confirmed_at, factor.last_step = timezone.now(), step
     factor.save()
-    codes = [secrets.token_hex(5) for _each in range(CODES)]
-    RecoveryCode.objects.filter(user_id=actor.user_id or 0).delete()
-    RecoveryCode.objects.bulk_create(
-        RecoveryCode(user_id=actor.user_id or 0, digest=_digest(code)) for code in codes
-    )
+    codes, own = [secrets.token_hex(6) for _each in range(CODES)], factor.user_id
+    RecoveryCode.objects.filter(user_id=own).delete()
+    RecoveryCode.objects.bulk_create(RecoveryCode(user_id=own, digest=_digest(own, code)) for code in codes)
     book.record(actor, facts.FactorChanged(actor.user_id or 0, True))
     return codes
 
@@ -140,13 +147,20 @@ def revoke_session(actor: Actor, *, session_id: int) -> None:
     row.delete()
 
 
+@action(needs="accounts.self", roles=EVERYONE, secret=("session_key",), exposed=False)
+def close_session(actor: Actor, *, session_key: str) -> None:
+    """Log out: this log-in of yours ends."""
+    OpenSession.objects.filter(user_id=actor.user_id or 0, session_key=session_key).delete()
+    Session.objects.filter(session_key=session_key).delete()
+
+
 @action(needs="accounts.self", roles=EVERYONE, secret=("old", "new"), exposed=False)
 def change_password(actor: Actor, *, old: str, new: str) -> None:
-    """Change your own password; every other log-in of yours ends."""
+    """Change your own password; every log-in of yours ends."""
     user = _self(actor)
     if not user.check_password(old):
         raise Refused(_("The password is not right."), field="old")
-    check_password_rules(new, "new")
+    check_password_rules(new, "new", (user.login, user.name, user.name_en))
     user.set_password(new)
     user.save(update_fields=["password"])
     end_sessions(user.pk)
@@ -162,8 +176,14 @@ def set_profile(actor: Actor, *, name: str, name_en: str = "", language: str = "
     )
 
 
-def check_password_rules(password: str, field: str) -> None:
-    """Raises Refused when a password is too weak."""
+def check_password_rules(password: str, field: str, about: Iterable[str]) -> None:
+    """Raises Refused when a password is short, common, or little more than the names of the house and the person."""
+    if guessable(password, about):
+        raise Refused(
+            _("The password is little more than a name that everybody knows."),
+            field=field,
+            remedy=_("Use a few words that have nothing to do with you or the house."),
+        )
     try:
         validate_password(password)
     except ValidationError as fault:

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from gongying.core.doors import words
 from gongying.core.ui import links, nav, todo
 
 from .. import queries
@@ -69,4 +70,18 @@ nav.register(
     nav.NavItem(_("Programmes"), "/rewards/programmes/", "rewards.preview", 30, "rewards", "gift"),
     nav.NavItem(_("Settlement"), "/rewards/runs/", "rewards.preview", 31, "rewards", "calc"),
     nav.NavItem(_("Statements"), "/rewards/statements/", "rewards.view", 32, "rewards", "bill"),
+)
+words(
+    "rewards",
+    _("Rebates"),
+    {
+        "view": _("Read statements, and export them"),
+        "preview": _("See programmes and runs, and try what a settlement would pay"),
+        "settle": _("Submit settlements"),
+        "approve": _("Approve settlements of others, or turn them down"),
+        "replay": _("Replay drafts on the company's own history"),
+        "rule": _("Answer objections"),
+        "confirm": _("Confirm statements for the distributor"),
+        "dispute": _("Object to statements and lines for the distributor"),
+    },
 )

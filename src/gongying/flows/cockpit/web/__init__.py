@@ -15,6 +15,7 @@ from gongying.books.metrics import read as metrics
 from gongying.books.parties import read as parties
 from gongying.books.trade import read as trade
 from gongying.core.documents.sheet import xlsx
+from gongying.core.doors import words
 from gongying.core.refusal import Missing
 from gongying.core.ui import charts, links, nav, search, todo
 from gongying.core.ui.listing import XLSX, attachment
@@ -319,4 +320,11 @@ nav.register(
     nav.NavItem(_("Overview"), "/", "cockpit.view", 10, icon="home"),
     nav.NavItem(_("Distributors"), "/cockpit/distributors/", "cockpit.view", 20, icon="store", portal=False),
     nav.NavItem(_("Targets"), "/cockpit/targets/", "cockpit.view", 25, "sales", "target"),
+)
+words(
+    "cockpit",
+    _("Overview and distributors"),
+    {
+        "view": _("Read figures and distributors of one's own scope, and export them"),
+    },
 )

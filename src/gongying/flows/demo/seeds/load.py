@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from secrets import token_urlsafe
 
 from gongying.areas.accounts import actions as accounts
 from gongying.areas.rewards import actions as rewards
@@ -99,10 +100,11 @@ class Loader:
             name=login.name,
             name_en=login.name_en,
             role=login.role,
-            password=login.password,
+            password=token_urlsafe(24),
             scope_kind=kind,
             scope_key=str(self.ids[login.seat]) if login.seat else login.area,
         )
+        actions.print_password(LOADER, login=login.login, password=login.password)
 
     def _catalogue(self) -> None:
         self.report("products", 0, len(self.story.catalogue))
