@@ -1,11 +1,12 @@
 """A small network that tests share: two distributors in two regions, two products, one programme."""
 
+import threading
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 import gongying
 from gongying.areas.rewards import actions as rewards
@@ -94,7 +95,7 @@ def _build():
 @pytest.fixture
 def programme(network):
     def publish(key="annual", start=date(2026, 1, 1), **document):
-        body = {"method": "slab", "tiers": LADDER} | document
+        body = {"method": "slab", "period": "year", "tiers": LADDER} | document
         version = policies.draft(
             SYSTEM,
             kind="rewards.programme",
@@ -127,20 +128,42 @@ def tamper(db):
     return off
 
 
-@pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """Data that is committed, as several connections of PostgreSQL see it; afterwards the tables are emptied by force."""
-    kept = ("django_content_type", "auth_permission")
-    with django_db_blocker.unblock():
-        yield
-        names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = 'replica'")
-            cursor.execute(f"TRUNCATE {', '.join(sorted(set(names) - set(kept)))} RESTART IDENTITY")
+@pytest.fixture(scope="session", autouse=True)
+def _emptied():
+    """On PostgreSQL the tables are emptied by force after a test that commits: posted tables do not let themselves be."""
+    flush = connection.ops.execute_sql_flush
+    if connection.vendor == "postgresql":
+        connection.ops.execute_sql_flush = lambda sql: flush(["SET LOCAL session_replication_role = 'replica'", *sql])
+    yield
+    connection.ops.execute_sql_flush = flush
 
 
 @pytest.fixture
-def committed_network(committed):
+def together():
+    def at_once(work, count):
+        """`work(0)` … `work(count - 1)` at the same time, each on a connection of its own; their answers in order."""
+        ready, answers = threading.Barrier(count), [None] * count
+
+        def one(number):
+            try:
+                ready.wait(10)
+                answers[number] = work(number)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return answers
+
+    return at_once
+
+
+@pytest.fixture
+def committed_network(transactional_db):
+    """The small network, committed, as several connections see it."""
     return _build()
 
 

@@ -1,6 +1,7 @@
 """Business periods: natural years, halves, quarters, months. Half-open, named the way people write them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .refusal import Refused
 
-_FORMS = re.compile(r"^(?P<year>\d{4})(?:-(?P<month>\d{2})|(?P<part>[QH])(?P<number>\d))?$")
+# ASCII: a fullwidth ２０２６ reads as a number too, and one period under two names would be settled twice.
+_FORMS = re.compile(r"^(?P<year>\d{4})(?:-(?P<month>\d{2})|(?P<part>[QH])(?P<number>\d))?$", re.ASCII)
 _LENGTH = {"": 12, "H": 6, "Q": 3, "M": 1}
 
 
@@ -76,6 +78,49 @@ def quarter_of(day: date) -> Period:
 def year_of(day: date) -> Period:
     """The natural year a date falls in."""
     return period(f"{day.year}")
+
+
+def half_of(day: date) -> Period:
+    """The half-year a date falls in."""
+    return period(f"{day.year}H{(day.month + 5) // 6}")
+
+
+NATURAL: dict[str, Callable[[date], Period]] = {
+    "month": month_of,
+    "quarter": quarter_of,
+    "half": half_of,
+    "year": year_of,
+}
+
+
+def parts(span: Period, kind: str) -> list[Period]:
+    """The natural periods of a kind (a key of NATURAL) that make up `span`; empty when it is shorter than one.
+
+    >>> [part.code for part in parts(period("2026H1"), "quarter")], parts(period("2026Q1"), "half")
+    (['2026Q1', '2026Q2'], [])
+    """
+    found, day = [], span.start
+    while day < span.end:
+        found.append(NATURAL[kind](day))
+        day = found[-1].end
+    return found if day == span.end and found[0].start == span.start else []
+
+
+def within(span: Period) -> list[str]:
+    """The codes of all natural periods that lie in `span`, its own among them."""
+    return [part.code for kind in NATURAL for part in parts(span, kind)]
+
+
+def around(span: Period) -> list[str]:
+    """The codes of all longer natural periods that hold `span`.
+
+    >>> around(period("2026Q3"))
+    ['2026H2', '2026']
+    """
+    held = (natural(span.start) for natural in NATURAL.values())
+    return [
+        each.code for each in held if each.start <= span.start and each.end >= span.end and each.code != span.code
+    ]
 
 
 def year_before(day: date) -> date:

@@ -80,6 +80,15 @@ def derive(base: int, terms: Terms, settled: int = 0) -> Derivation:
     return Derivation(entitled, settled, entitled - settled, index, tuple(parts))
 
 
+def outside(settled: int = 0) -> Derivation:
+    """Nothing of a distributor counts (any more): no tier, no fixed amount, no guarantee; what was settled is taken back.
+
+    >>> outside(240).due
+    -240
+    """
+    return Derivation(0, settled, -settled, None, (Part("outside", 0),))
+
+
 def _inputs(base: int, counted: Decimal, terms: Terms, index: int | None) -> dict[str, str]:
     rate = "" if index is None else str(terms.tiers[index].rate)
     start = "" if index is None else str(terms.tiers[index].start)

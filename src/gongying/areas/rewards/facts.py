@@ -50,12 +50,13 @@ class StatementConfirmed(Fact):
 
 @dataclass(frozen=True)
 class StatementDisputed(Fact):
-    """The distributor objects."""
+    """The distributor objects; head office answers by `due_on` (empty in facts told before there was a date)."""
 
     name = "rewards.statement_disputed"
     statement: int
     dispute: int
     line: int | None
+    due_on: str = ""
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ class Dispute(Scoped):
     reason = models.TextField()
     raised_by = models.CharField(max_length=120)
     raised_at = models.DateTimeField(auto_now_add=True)
+    due_on = models.DateField()  # head office answers until the end of this day
     verdict = models.CharField(max_length=8, blank=True)  # upheld | rejected
     ruling = models.TextField(blank=True)
     correction = models.TextField(blank=True)

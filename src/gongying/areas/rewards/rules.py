@@ -32,7 +32,7 @@ class Programme(BaseModel):
     model_config = ConfigDict(extra="forbid")
     method: Literal["slab", "marginal", "fixed", "per_unit"]
     basis: Literal["value", "quantity"] = "value"
-    period: Literal["month", "quarter", "year"] = "quarter"
+    period: Literal["month", "quarter", "half", "year"] = "quarter"
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
     categories: list[str] = []
     products: list[str] = []
@@ -40,17 +40,23 @@ class Programme(BaseModel):
     regions: list[str] = []
     parties: list[str] = []  # distributors by code; nobody named is everybody
     tiers: list[Step] = Field(min_length=1, max_length=20)
-    base_cap: Decimal | None = None
-    payout_cap: Decimal | None = None
-    guarantee: Decimal = Decimal(0)
+    base_cap: Decimal | None = Field(default=None, gt=0)
+    payout_cap: Decimal | None = Field(default=None, ge=0)
+    guarantee: Decimal = Field(default=Decimal(0), ge=0)
 
     @model_validator(mode="after")
     def _whole_ladder(self) -> "Programme":
         faults = check_sections([Section(s.start, s.end, s.rate) for s in self.tiers])
         if faults:
             raise ValueError(f"{faults[0].code}: {faults[0].detail}")
+        if self.tiers[-1].end is not None:
+            raise ValueError(f"gap: {self.tiers[-1].end} and above is in no tier")
         if self.method == "per_unit" and self.basis != "quantity":
             raise ValueError("per_unit pays by quantity")
+        for name in ("payout_cap", "guarantee"):
+            amount = getattr(self, name)
+            if amount is not None and amount.scaleb(exponent(self.currency)) % 1:
+                raise ValueError(f"{name}: {amount} is not a whole amount of {self.currency}")
         return self
 
     def terms(self) -> Terms:
@@ -68,15 +74,32 @@ class Programme(BaseModel):
 
 
 def lint(programme: Programme) -> list[Finding]:
-    """Warns of cliffs: what one more unit at a boundary is worth."""
-    if programme.method not in ("slab", "per_unit"):
-        return []
+    """Errors: a payout that falls while the base grows, a guarantee above the cap. Warns of cliffs: what one more unit
+    at a boundary is worth."""
     found = []
-    for cliff in cliffs(programme.terms().tiers):
+    for cliff in priced_cliffs(programme):
         steep = programme.basis == "value" and cliff.jump > cliff.start * CLIFF_WARNING
-        text = _("At %(start)s the payout jumps by %(jump)s.") % {"start": cliff.start, "jump": cliff.jump}
-        found.append(Finding("warning" if steep else "note", "cliff", text, str(cliff.start)))
+        said = {"start": plain(cliff.start), "jump": plain(abs(cliff.jump))}
+        if cliff.jump < 0:
+            text = _("At %(start)s the payout falls by %(jump)s: who sells more would earn less.") % said
+            found.append(Finding("error", "falls", text, str(cliff.start)))
+        else:
+            text = _("At %(start)s the payout jumps by %(jump)s.") % said
+            found.append(Finding("warning" if steep else "note", "cliff", text, str(cliff.start)))
+    if programme.payout_cap is not None and programme.guarantee > programme.payout_cap:
+        found.append(
+            Finding("error", "cap", _("The guarantee is above the cap of the payout."), "guarantee")
+        )  # the cap comes last and would win
     return found
+
+
+def plain(value: Decimal) -> str:
+    """A number as people write it.
+
+    >>> plain(Decimal("1E+3")), plain(Decimal("0.50"))
+    ('1000', '0.5')
+    """
+    return format(value.normalize(), "f")
 
 
 def priced_cliffs(programme: Programme) -> list[Cliff]:
@@ -150,7 +173,7 @@ def from_form(form: dict[str, Any]) -> dict[str, Any]:
         }
         rate = (said["rate"] or Decimal(0)) / scale
         end = None if said["end"] is None else str(said["end"])
-        tiers.append({"start": str(said["start"] or 0), "end": end, "rate": format(rate.normalize(), "f")})
+        tiers.append({"start": str(said["start"] or 0), "end": end, "rate": plain(rate)})
     document: dict[str, Any] = {name: form[name] for name in ("method", "basis", "period", "currency")}
     document |= {name: list(form.get(name, [])) for name in ("categories", "regions")}
     document |= {
@@ -170,7 +193,7 @@ def form_of(programme: Programme) -> dict[str, Any]:
     scale = Decimal(100) if _percents(data) else Decimal(1)
 
     def shown(value: Decimal | None) -> str:
-        return "" if value is None else format(value.normalize(), "f")
+        return "" if value is None else plain(value)
 
     data["tiers"] = [
         {"start": shown(s.start), "end": shown(s.end), "rate": shown(s.rate * scale)} for s in programme.tiers
@@ -179,4 +202,15 @@ def form_of(programme: Programme) -> dict[str, Any]:
     return data | {name: shown(data[name]) for name in NUMBERS}
 
 
-PROGRAMME = register(Kind("rewards.programme", _("Rebate programme"), Programme, lint))
+class Answers(BaseModel):
+    """How soon head office answers an objection, in calendar days; for the network, a region or one distributor."""
+
+    model_config = ConfigDict(extra="forbid")
+    days: int = Field(ge=1, le=90)
+
+
+ANSWER_DAYS = 10  # where no policy says otherwise
+# A programme names its regions and distributors itself: two versions of one programme side by side could not be settled
+# in one run under one hash.
+PROGRAMME = register(Kind("rewards.programme", _("Rebate programme"), Programme, lint, scopes=("network",)))
+ANSWERS = register(Kind("rewards.answers", _("Time to answer objections"), Answers))

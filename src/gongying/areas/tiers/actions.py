@@ -8,7 +8,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gongying.core import posting
+from gongying.core import posting, turns
 from gongying.core.actor import Actor
 from gongying.core.doors import action
 from gongying.core.journal import book
@@ -40,6 +40,7 @@ def review(actor: Actor, *, programme: str, period: str, as_of: date | None = No
     Repeating it changes nothing while the figures and the rules are the same. A period that still runs can raise a
     level, but only a finished one starts the months of grace.
     """
+    turns.take(f"tiers.review/{programme}")  # of two at once the second is refused with words
     if Review.objects.filter(programme=programme, state="pending").exists():
         raise Refused(
             _("A review of this programme awaits approval."),

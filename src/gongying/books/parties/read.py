@@ -133,9 +133,14 @@ def region_codes_of(party_ids: Iterable[int]) -> set[str]:
     return found
 
 
-def _parties_of_regions(keys: list[str], at: date) -> frozenset[int]:
-    inside = Party.objects.unscoped("resolving a scope").filter(region_id__in=regions_under(keys))
+def in_regions(codes: Iterable[str]) -> frozenset[int]:
+    """Ids of the parties that sit in the regions with these codes or anywhere below them."""
+    inside = Party.objects.unscoped("resolving a scope").filter(region_id__in=regions_under(codes))
     return frozenset(inside.values_list("id", flat=True))
+
+
+def _parties_of_regions(keys: list[str], at: date) -> frozenset[int]:
+    return in_regions(keys)
 
 
 def _parties_of_ids(keys: list[str], at: date) -> frozenset[int]:

@@ -15,11 +15,10 @@ from gongying.core.refusal import Refused
 from gongying.core.scope import one
 
 from . import facts
-from .kinds import Finding, Kind, canonical, guards, kind_of
+from .kinds import SCOPES, Finding, Kind, canonical, guards, kind_of
 from .models import PolicyVersion
 
 AUTHORS = ("admin", "director", "planner")
-SCOPES = ("network", "region", "party")
 
 
 def parse(kind: Kind, document: dict[str, Any]) -> BaseModel:
@@ -52,6 +51,13 @@ def draft(
         raise Refused(_("A regional or distributor policy needs the code it is for."), field="scope_key")
     if effective_to is not None and effective_to <= effective_from:
         raise Refused(_("The policy must end after it begins."), field="effective_to")
+    if scope_kind not in kind_of(kind).scopes:
+        raise Refused(
+            _("A policy of this kind holds for the whole network."),
+            code="scope",
+            field="scope_kind",
+            remedy=_("Name the regions or distributors in the document itself."),
+        )
     text, digest = canonical(parse(kind_of(kind), document))
     same = PolicyVersion.objects.filter(kind=kind, key=key, scope_kind=scope_kind, scope_key=scope_key)
     last = same.aggregate(last=Max("version"))["last"] or 0
@@ -83,14 +89,16 @@ def revise(
     title_en: str | None = None,
     effective_from: date | None = None,
     effective_to: date | None = None,
+    open_ended: bool = False,
 ) -> str:
-    """Change a draft in place; a published version refuses. Returns the new hash."""
+    """Change a draft in place; a published version refuses. What is not given stays; `open_ended` takes the end away.
+    Returns the new hash."""
     row = _draft_row(version_id)
     row.document, row.hash = canonical(parse(kind_of(row.kind), document))
     row.title = title if title is not None else row.title
     row.title_en = title_en if title_en is not None else row.title_en
     row.effective_from = effective_from or row.effective_from
-    row.effective_to = effective_to if effective_to is not None else row.effective_to
+    row.effective_to = None if open_ended else effective_to or row.effective_to
     if row.effective_to is not None and row.effective_to <= row.effective_from:
         raise Refused(_("The policy must end after it begins."), field="effective_to")
     row.save()

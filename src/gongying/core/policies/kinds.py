@@ -24,14 +24,19 @@ class Finding:
     where: str = ""
 
 
+SCOPES = ("network", "region", "party")
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A sort of policy: `schema` validates and normalises the document, `lint` judges it."""
+    """A sort of policy: `schema` validates and normalises the document, `lint` judges it, `scopes` says for whom a
+    version may be written."""
 
     code: str
     label: Any
     schema: type[BaseModel]
     lint: Callable[[Any], list[Finding]] = field(default=lambda document: [])
+    scopes: tuple[str, ...] = SCOPES
 
 
 KINDS: dict[str, Kind] = {}

@@ -1,7 +1,8 @@
 """Which value holds here, on this day, and why."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 from pydantic import BaseModel
@@ -36,6 +37,32 @@ def in_force(kind: str, at: date, key: str = "") -> QuerySet[PolicyVersion]:
     rows = PolicyVersion.objects.filter(kind=kind, status="published", effective_from__lte=at)
     rows = rows.filter(Q(effective_to__isnull=True) | Q(effective_to__gt=at))
     return (rows.filter(key=key) if key else rows).order_by("key", "scope_kind", "scope_key", "version")
+
+
+def last_day(kind: str, key: str, start: date, end: date) -> date | None:
+    """The last day in [start, end) on which a version for the network holds; None when none does."""
+    rows = PolicyVersion.objects.filter(kind=kind, key=key, status="published", scope_kind="network")
+    spans = rows.filter(effective_from__lt=end).values_list("effective_from", "effective_to")
+    ends = [(max(start, since), min(end, until or end)) for since, until in spans]
+    return max((until - timedelta(days=1) for since, until in ends if since < until), default=None)
+
+
+def state_of(row: PolicyVersion, on: date, newest: Collection[int]) -> str:
+    """Where a version stands on a day: draft, withdrawn, to come, ended, in force, or replaced when a later version of
+    its scope holds; `newest` are the ids of the versions that hold (`holding`)."""
+    if row.status != "published":
+        return row.status
+    if row.effective_from > on:
+        return "to come"
+    if row.effective_to is not None and row.effective_to <= on:
+        return "ended"
+    return "in force" if row.pk in newest else "replaced"
+
+
+def holding(kind: str, on: date) -> set[int]:
+    """The ids of the versions of a kind that hold on a day: of every key and scope the newest."""
+    rows = in_force(kind, on).values_list("key", "scope_kind", "scope_key", "id")
+    return set({row[:3]: row[3] for row in rows}.values())  # ordered by version: the highest stays
 
 
 def value(kind: str, key: str, at: date, party_id: int | None = None) -> Effective:

@@ -26,7 +26,9 @@ def tell_distributors(fact: RebateSettled, entry: Entry) -> None:
 def tell_finance(fact: StatementDisputed, entry: Entry) -> None:
     """Finance learns of an objection."""
     link = f"/rewards/statements/{fact.statement}/"
-    bell.tell(role="finance", title="对账单有异议", title_en="A statement is disputed", link=link, level="warning")
+    body, body_en = (f"请在 {fact.due_on} 前答复。", f"Answer by {fact.due_on}.") if fact.due_on else ("", "")
+    zh, en = "对账单有异议", "A statement is disputed"
+    bell.tell(role="finance", link=link, level="warning", title=zh, title_en=en, body=body, body_en=body_en)
 
 
 @book.on(DisputeRuled)

@@ -1,5 +1,7 @@
 """The distributor confirms or disputes; head office rules."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +18,19 @@ LONGEST = 2000
 VERDICTS = ("upheld", "rejected")
 
 
+def _held(actor: Actor, statement_id: int) -> Statement:
+    """A credited statement in scope, locked: answers to one statement take turns, so that none overlooks another."""
+    row = queries.statement_row(actor, statement_id)
+    row.state = one(Statement.objects.for_actor(actor).select_for_update(), pk=row.pk).state
+    if row.run.state != "posted":
+        raise Refused(_("This statement is not credited yet."), code="not_credited")
+    return row
+
+
 @action(needs="rewards.confirm", roles=("owner",))
 def confirm(actor: Actor, *, statement_id: int) -> None:
     """The distributor agrees with a statement. Confirming again changes nothing."""
-    row = queries.statement_row(actor, statement_id)
+    row = _held(actor, statement_id)
     if row.state == "disputed":
         raise Refused(_("This statement is disputed."), remedy=_("Wait for the ruling."))
     if row.state == "confirmed":
@@ -31,17 +42,24 @@ def confirm(actor: Actor, *, statement_id: int) -> None:
 
 @action(needs="rewards.dispute", roles=("owner", "clerk"))
 def dispute(actor: Actor, *, statement_id: int, reason: str, line_id: int | None = None) -> int:
-    """The distributor objects to a statement, or to one line in it. Returns the dispute's number."""
-    row = queries.statement_row(actor, statement_id)
+    """The distributor objects to a statement, or to one line in it; the day of the answer is fixed by the policy that
+    holds for him today. Returns the dispute's number."""
+    row = _held(actor, statement_id)
     if not reason.strip():
         raise Refused(_("Say what is wrong."), field="reason")
     if line_id is not None:
         one(queries.evidence(actor, row), pk=line_id)
+    today = timezone.localdate()
     made = Dispute.objects.create(
-        statement=row, line_id=line_id, reason=reason.strip()[:LONGEST], raised_by=actor.name
+        statement=row,
+        line_id=line_id,
+        reason=reason.strip()[:LONGEST],
+        raised_by=actor.name,
+        due_on=today + timedelta(days=queries.answer_days(row.party_id, today)),
     )
-    Statement.objects.for_actor(actor).filter(pk=row.pk).update(state="disputed")
-    book.record(actor, facts.StatementDisputed(row.pk, made.pk, line_id))
+    mine = Statement.objects.for_actor(actor).filter(pk=row.pk)
+    mine.update(state="disputed", confirmed_by="", confirmed_at=None)  # an objection takes a confirmation back
+    book.record(actor, facts.StatementDisputed(row.pk, made.pk, line_id, made.due_on.isoformat()))
     return int(made.pk)
 
 
@@ -52,10 +70,9 @@ def rule(actor: Actor, *, dispute_id: int, verdict: str, answer: str, correction
     Nothing is paid by a ruling: the corrected lines are posted, and the next run of the period trues up. When no objection
     is left open the statement can be confirmed again. Returns the statement's state.
     """
-    row = one(
-        Dispute.objects.for_actor(actor).select_for_update(of=("self",)).select_related("statement__run"),
-        pk=dispute_id,
-    )
+    mine = Dispute.objects.for_actor(actor).select_related("statement__run")
+    one(Statement.objects.for_actor(actor).select_for_update(), pk=one(mine, pk=dispute_id).statement_id)
+    row = one(mine, pk=dispute_id)  # as it reads now that nobody else answers
     if row.verdict:
         raise Refused(_("This objection was already answered."), code="ruled")
     if row.raised_by == actor.name:

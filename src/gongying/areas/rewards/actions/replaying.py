@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.doors import action
 from gongying.core.journal import book
@@ -15,6 +16,7 @@ from ..models import Replay
 def replay(actor: Actor, *, version_id: int, period: str) -> int:
     """Keep what a version would have paid in a period, against what was in force. Returns the change in minor units."""
     row = queries.programme_row(version_id)
+    period = calendar.period(period).code
     found = queries.replayed(actor, row, period)
     before, after = sum(r.before_minor for r in found), sum(r.after_minor for r in found)
     said = [(r.party_id, r.before_minor, r.after_minor) for r in found]

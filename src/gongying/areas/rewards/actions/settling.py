@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.money import post as ledger
-from gongying.core import calendar
+from gongying.core import calendar, turns
 from gongying.core.actor import Actor
 from gongying.core.doors import action
 from gongying.core.journal import book
@@ -38,18 +38,16 @@ def settle(actor: Actor, *, programme: str, period: str, as_of: date | None = No
     """Settle a programme for a period: pending until a second person approves. Repeating changes nothing.
 
     The run is dated on `as_of` (today when not given) while the period still runs, and never after its last day.
+    Raises Refused while another run of the period, or of one that holds it or lies in it, awaits approval.
     """
-    if Run.objects.filter(programme=programme, period=period, state="pending").exists():
-        raise Refused(
-            _("A settlement of this programme and period awaits approval."),
-            code="pending",
-            remedy=_("Approve or reject it first."),
-        )
+    span = calendar.period(period)
+    period = span.code
+    turns.take(f"rewards.settle/{programme}")  # nobody settles between what was settled and what we submit
+    _is_free(programme, span)
     found = queries.calculate(programme, period)
     rows = [row for row in found.rows if row[3].due != 0]
     if not rows:
         return Settlement(None, "", 0, 0)
-    span = calendar.period(period)
     on = max(span.start, min(span.last_day, as_of or timezone.localdate()))
     run = Run.objects.create(
         number=next_number("JS", on=on),
@@ -70,6 +68,26 @@ def settle(actor: Actor, *, programme: str, period: str, as_of: date | None = No
     told = (run.pk, run.number, programme, period, found.policy_hash, due, len(rows), digest.hexdigest())
     book.record(actor, facts.RunSubmitted(*told))
     return Settlement(run.pk, run.number, len(rows), due)
+
+
+def _is_free(programme: str, span: calendar.Period) -> None:
+    """No run of the period is open, and no longer period has settled it."""
+    longer = calendar.around(span)
+    runs = Run.objects.filter(programme=programme)
+    if runs.filter(period__in=[*calendar.within(span), *longer], state="pending").exists():
+        raise Refused(
+            _("A settlement of this programme and period awaits approval."),
+            code="pending",
+            remedy=_("Approve or reject it first."),
+        )
+    whole = runs.filter(period__in=longer, state="posted").first()
+    if whole is not None:
+        raise Refused(
+            _("%(period)s was settled within %(longer)s.") % {"period": span.code, "longer": whole.period},
+            code="settled_longer",
+            field="period",
+            remedy=_("Settle %(longer)s again: it trues up.") % {"longer": whole.period},
+        )
 
 
 def _statements(

@@ -9,17 +9,26 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from gongying.books.money import read as money
 from gongying.books.trade import read as trade
-from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.doors import EVERYONE, query
-from gongying.core.policies import read as policies
 from gongying.core.scope import one
 from gongying.core.words import pick
 
 from ..models import Run, Statement
-from ..rules import Programme
-from .calculation import Calculation, Due, calculate, preview, selection_of, settled_before
-from .overview import DisputeView, Pile, RunView, disputes, of_period, piles, run_view, titles
+from .calculation import Bound, Calculation, Due, bound, calculate, preview, selection_of, settled_before
+from .overview import (
+    DisputeView,
+    Pile,
+    RunView,
+    answer_days,
+    disputes,
+    of_period,
+    piles,
+    run_view,
+    titled,
+    titles,
+    unanswered,
+)
 from .progress import Progress, progress, running_period
 from .reading import (
     Said,
@@ -27,19 +36,19 @@ from .reading import (
     document_of,
     document_of_run,
     in_capitals,
-    programme_of,
     rate_text,
+    span_of,
     tier_text,
     told,
 )
 from .replay import Replayed, is_replayed, last_period, programme_row, replayed, replays
 
 __all__ = [
-    "Calculation", "DisputeView", "Due", "LineView", "Pile", "Progress", "Replayed", "RunView", "Said", "StatementView",
-    "Step", "base_text", "calculate", "disputes", "document_of", "document_of_run", "evidence", "in_capitals", "invoice", "invoices",
-    "is_replayed", "last_period", "of_period", "piles", "preview", "programme_of", "programme_row", "progress", "rate_text", "replayed",
-    "replays", "run_view", "running_period", "runs", "selection_of", "settled_before", "statement", "statement_lines",
-    "statement_row", "statements", "tier_text", "titles", "told", "total",
+    "Bound", "Calculation", "DisputeView", "Due", "LineView", "Pile", "Progress", "Replayed", "RunView", "Said", "StatementView",
+    "Step", "answer_days", "base_text", "bound", "calculate", "disputes", "document_of", "document_of_run", "evidence", "in_capitals", "invoice", "invoices",
+    "is_replayed", "last_period", "of_period", "piles", "preview", "programme_row", "progress", "rate_text", "replayed",
+    "replays", "run_view", "running_period", "runs", "selection_of", "settled_before", "span_of", "statement", "statement_lines",
+    "statement_row", "statements", "tier_text", "titled", "titles", "told", "total", "unanswered",
 ]  # fmt: skip
 LONGEST_PAGE = 200
 
@@ -143,8 +152,7 @@ def _step(part: dict[str, Any]) -> Step:
 
 def evidence(actor: Actor, row: Statement) -> QuerySet[Any]:
     """The sales lines a statement rests on: exactly those its run saw."""
-    document = policies.parsed(policies.version(row.run.version_id))
-    span = calendar.period(row.run.period)
+    document, span = document_of(row), span_of(row.run)
     rows = trade.lines(
         actor,
         level="sell_in",
@@ -154,8 +162,8 @@ def evidence(actor: Actor, row: Statement) -> QuerySet[Any]:
         party_id=row.party_id,
         up_to=row.run.watermark,
     )
-    if not isinstance(document, Programme):
-        return rows
+    if not row.lines:  # the distributor was outside: none of its lines counted
+        return rows.none()
     if document.categories or document.products:
         rows = rows.filter(
             Q(product__category__code__in=document.categories) | Q(product__code__in=document.products)

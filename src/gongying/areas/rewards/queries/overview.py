@@ -1,16 +1,19 @@
 """Lists in figures: what a selection of statements comes to, what a run comes to, what was said about a statement."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.policies import read as policies
+from gongying.core.refusal import Missing
 from gongying.core.words import pick
 
 from ..models import Dispute, Run, Statement
-from ..rules import PROGRAMME
+from ..rules import ANSWER_DAYS, ANSWERS, PROGRAMME, Answers
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class DisputeView:
     correction: str
     ruled_by: str
     ruled_at: datetime | None
+    due_on: date
 
 
 def piles(rows: QuerySet[Statement]) -> dict[str, Pile]:
@@ -85,7 +89,7 @@ def run_view(actor: Actor, run: Run, rows: QuerySet[Statement]) -> RunView:
         .filter(run__programme=run.programme, run__state="posted")
         .select_related("run")
     )
-    before = standing.filter(run__period=run.period, run_id__lt=run.pk)
+    before = standing.filter(run__period__in=_codes(run), run_id__lt=run.pk)
     last = standing.filter(run__period__lt=run.period, run_id__lt=run.pk).order_by("-run__period").first()
     code = last.run.period if last else None
     return RunView(
@@ -105,22 +109,44 @@ def _due(rows: QuerySet[Statement]) -> int:
     return rows.order_by().aggregate(due=Sum("due_minor"))["due"] or 0
 
 
+def _codes(run: Run) -> list[str]:
+    return calendar.within(calendar.period(run.period))
+
+
 def disputes(actor: Actor, row: Statement) -> list[DisputeView]:
     """The objections to a statement, newest first."""
     rows = Dispute.objects.for_actor(actor).filter(statement=row).order_by("-id")
     return [
         DisputeView(
             d.pk, d.line_id, d.reason, d.raised_by, d.raised_at,
-            d.verdict, d.ruling, d.correction, d.ruled_by, d.ruled_at,
+            d.verdict, d.ruling, d.correction, d.ruled_by, d.ruled_at, d.due_on,
         )
         for d in rows
     ]  # fmt: skip
 
 
+def answer_days(party_id: int, on: date) -> int:
+    """How many days head office has to answer an objection of a distributor raised on a day (`rewards.answers`)."""
+    try:
+        found = policies.value(ANSWERS.code, ANSWERS.code, on, party_id).document
+    except Missing:
+        return ANSWER_DAYS
+    return found.days if isinstance(found, Answers) else ANSWER_DAYS
+
+
+def unanswered(actor: Actor) -> QuerySet[Dispute]:
+    """The objections in scope that await an answer, the most pressing first."""
+    rows: QuerySet[Dispute] = Dispute.objects.for_actor(actor).filter(verdict="")
+    return rows.order_by("due_on", "id")
+
+
 def of_period(actor: Actor, row: Statement) -> QuerySet[Statement]:
-    """The posted statements of the same distributor, programme and period, oldest first."""
+    """The posted statements of the same distributor, programme and period (or a shorter one in it), oldest first."""
     rows: QuerySet[Statement] = Statement.objects.for_actor(actor).filter(
-        party_id=row.party_id, run__programme=row.run.programme, run__period=row.run.period, run__state="posted"
+        party_id=row.party_id,
+        run__programme=row.run.programme,
+        run__period__in=_codes(row.run),
+        run__state="posted",
     )
     return rows.select_related("run").order_by("run_id")
 
@@ -130,3 +156,9 @@ def titles() -> tuple[dict[int, str], dict[str, str]]:
     rows = list(policies.versions(PROGRAMME.code).order_by("id").values_list("id", "key", "title", "title_en"))
     named = [(pk, key, pick(zh, en)) for pk, key, zh, en in rows]
     return {pk: title for pk, _key, title in named}, {key: title for _pk, key, title in named}
+
+
+def titled(rows: Iterable[Statement]) -> list[tuple[Statement, str]]:
+    """Statements, each with the title of the programme version it was settled by."""
+    known = titles()[0]
+    return [(row, known.get(row.run.version_id, row.run.programme)) for row in rows]

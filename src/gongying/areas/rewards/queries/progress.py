@@ -10,10 +10,11 @@ from gongying.core.actor import Actor
 from gongying.core.policies import read as policies
 from gongying.core.refusal import Missing
 from gongying.core.words import pick
-from gongying.engines.rebates import derive
+from gongying.engines.money import exponent
+from gongying.engines.rebates import derive, outside
 
 from ..rules import PROGRAMME, Programme
-from .calculation import eligible, selection_of
+from .calculation import amount_of, counted_in, eligible, selection_of
 
 
 @dataclass(frozen=True)
@@ -46,31 +47,40 @@ def progress(actor: Actor, party_id: int, on: date, moment: Snapshot | None = No
     """
     if not actor.sees(party_id):
         raise Missing("no such distributor")
-    newest = {row.key: row for row in policies.in_force(PROGRAMME.code, on)}
+    newest = {row.key: row for row in policies.in_force(PROGRAMME.code, on).filter(scope_kind="network")}
     documents = [(row, policies.parsed(row)) for row in newest.values()]
-    asked = [(row, doc, running_period(doc, on)) for row, doc in documents if isinstance(doc, Programme)]
+    asked = [
+        (row, doc, counted_in(running_period(doc, on), row.effective_to))
+        for row, doc in documents
+        if isinstance(doc, Programme) and _is_for(party_id, doc)
+    ]
     found = []
     for (row, document, span), held in zip(
         asked, metrics.bases([selection_of(doc, span, None) for _row, doc, span in asked], moment), strict=True
     ):
         base = next((each for each in held if each.party_id == party_id), None)
-        inside = eligible(document)
-        if base is not None and (inside is None or party_id in inside):
-            counted = base.net_minor if document.basis == "value" else base.quantity
-            found.append(_progress(row.key, pick(row.title, row.title_en), document, span, counted))
+        counted = 0 if base is None else amount_of(document, base)
+        found.append(_progress(row.key, pick(row.title, row.title_en), document, span, counted, base is not None))
     return found
+
+
+def _is_for(party_id: int, document: Programme) -> bool:
+    inside = eligible(document)
+    return inside is None or party_id in inside
 
 
 def running_period(document: Programme, on: date) -> calendar.Period:
     """The natural period of the programme's kind that holds a day."""
-    kinds = {"month": calendar.month_of, "quarter": calendar.quarter_of, "year": calendar.year_of}
-    return kinds[document.period](on)
+    return calendar.NATURAL[document.period](on)
 
 
-def _progress(key: str, title: str, document: Programme, span: calendar.Period, counted: int) -> Progress:
+def _progress(
+    key: str, title: str, document: Programme, span: calendar.Period, counted: int, bought: bool
+) -> Progress:
+    """`bought` is false while no line counts yet: then nothing is earned, whatever the programme guarantees."""
     terms = document.terms()
-    unit = 100 if document.basis == "value" else 1
-    now = derive(counted, terms, 0)
+    unit = 10 ** exponent(document.currency) if document.basis == "value" else 1
+    now = derive(counted, terms) if bought else outside()
     starts = [int(tier.start * unit) for tier in terms.tiers]
     above = [start for start in starts if start > counted]
     following = above[0] if above else None
@@ -87,5 +97,5 @@ def _progress(key: str, title: str, document: Programme, span: calendar.Period, 
         start=max((start for start in starts if start <= counted), default=0),
         next_start=following,
         gap=None if following is None else following - counted,
-        next_gain_minor=None if following is None else derive(following, terms, 0).entitled - now.entitled,
+        next_gain_minor=None if following is None else derive(following, terms).entitled - now.entitled,
     )

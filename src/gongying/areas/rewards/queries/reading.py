@@ -17,7 +17,8 @@ from gongying.engines.money import exponent
 from gongying.engines.rebates import major
 
 from ..models import Run, Statement
-from ..rules import PROGRAMME, Programme
+from ..rules import Programme
+from .calculation import counted_in
 
 
 @dataclass(frozen=True)
@@ -37,20 +38,17 @@ def document_of(row: Statement) -> Programme:
     return document_of_run(row.run)
 
 
-def programme_of(key: str, period: str) -> tuple[int, Programme]:
-    """The version that holds on the last day of a period, and its programme; Missing when none does."""
-    found = policies.value(PROGRAMME.code, key, calendar.period(period).last_day)
-    if not isinstance(found.document, Programme):
-        raise Missing("no such programme")
-    return found.version_id, found.document
-
-
 def document_of_run(run: Run) -> Programme:
     """The programme a run settled, in the version it names."""
     document = policies.parsed(policies.version(run.version_id))
     if not isinstance(document, Programme):
         raise Missing("no such programme")
     return document
+
+
+def span_of(run: Run) -> calendar.Period:
+    """The days whose lines a run counted: its period, up to the end of the version it names."""
+    return counted_in(calendar.period(run.period), policies.version(run.version_id).effective_to)
 
 
 def in_capitals(minor: int, currency: str) -> str:
@@ -85,7 +83,7 @@ def told(row: Statement, document: Programme, earlier: Sequence[Statement]) -> l
     parts: list[dict[str, Any]] = json.loads(row.derivation)
     return [
         *_base(row, document),
-        *_ladder(document, row, parts[0]),
+        *(_outside(row) if parts[0]["code"] == "outside" else _ladder(document, row, parts[0])),
         *(_adjustment(row, part) for part in parts[1:]),
         *_due(row, document, earlier),
         _paid(row),
@@ -93,7 +91,7 @@ def told(row: Statement, document: Programme, earlier: Sequence[Statement]) -> l
 
 
 def _base(row: Statement, document: Programme) -> Iterator[Said]:
-    span = calendar.period(row.run.period)
+    span = span_of(row.run)
     scope = [*document.categories, *document.products]
     reading = say("%(start)s to %(end)s, %(scope)s, as known at line %(mark)s") % {
         "start": span.start,
@@ -110,6 +108,12 @@ def _base(row: Statement, document: Programme) -> Iterator[Said]:
     )
     note = say("Tax and freight never count; returns count as negative.")
     yield Said("base", say("Base"), formula, note, base_text(document, row.base))
+
+
+def _outside(row: Statement) -> Iterator[Said]:
+    formula = say("no line of this distributor is left in the scope of the programme")
+    reading = say("Neither tier, fixed amount nor guarantee: what was settled is taken back.")
+    yield Said("outside", say("Outside the programme"), formula, reading, money(0, row.currency))
 
 
 def _ladder(document: Programme, row: Statement, part: dict[str, Any]) -> Iterator[Said]:

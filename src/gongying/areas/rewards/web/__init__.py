@@ -1,10 +1,13 @@
 """Pages of rewards: programmes, runs, the statement with its explanation."""
 
-from typing import Any
+from collections.abc import Iterator
 
 from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from gongying.core.actor import Actor
 from gongying.core.doors import words
 from gongying.core.ui import links, nav, todo
 
@@ -32,22 +35,14 @@ urlpatterns = [
 ]
 
 
-def _waiting(actor: Any) -> Any:
-    """Runs to approve, objections to rule on; for a distributor the statements to confirm."""
+def _waiting(actor: Actor) -> Iterator[todo.Todo]:
+    """Runs to approve, objections to rule on; for a distributor the statements to confirm and the answers it waits for."""
     if actor.can("rewards.approve"):
         count = Run.objects.filter(state="pending").exclude(created_by=actor.name).count()
         note = _("They were submitted by somebody else.")
         yield todo.Todo(_("settlements to approve"), count, "/rewards/runs/", "calc", "warn", note)
-    if actor.can("rewards.preview"):
-        count = queries.statements(actor).filter(state="disputed").count()
-        yield todo.Todo(
-            _("statements in dispute"),
-            count,
-            "/rewards/statements/?state=disputed",
-            "alert",
-            "bad",
-            _("A distributor waits for an answer."),
-        )
+    if actor.can("rewards.view"):
+        yield _objections(actor)
     if actor.can("rewards.confirm") and not actor.whole_network:
         count = queries.statements(actor).filter(state="open").count()
         yield todo.Todo(
@@ -58,6 +53,21 @@ def _waiting(actor: Any) -> Any:
             "",
             _("Read them, confirm them or object to a line."),
         )
+
+
+def _objections(actor: Actor) -> todo.Todo:
+    """Objections without an answer, by the clock: late ones are bad, the others say when the next is due."""
+    today = timezone.localdate()
+    days = list(queries.unanswered(actor).values_list("due_on", flat=True))
+    late = sum(day < today for day in days)
+    note = ""
+    if late:
+        note = say("%(count)s answers are overdue, the oldest since %(day)s.") % {"count": late, "day": days[0]}
+    elif days:
+        note = say("The next answer is due by %(day)s.") % {"day": days[0]}
+    text = _("objections to answer") if actor.can("rewards.preview") else _("objections awaiting an answer")
+    tone = "bad" if late else "warn" if actor.can("rewards.preview") else ""
+    return todo.Todo(text, len(days), "/rewards/statements/?state=disputed", "alert", tone, note)
 
 
 todo.register(_waiting)

@@ -60,9 +60,8 @@ def _steps(view: queries.StatementView) -> list[list[str]]:
 def _objections(view: queries.StatementView) -> list[list[str]]:
     rows = []
     for each in view.disputes:
-        verdict = {"upheld": say("upheld"), "rejected": say("not upheld")}.get(
-            each.verdict, say("awaiting an answer")
-        )
+        waiting = f"{say('awaiting an answer')} · {say('Answer due by')} {each.due_on:%Y-%m-%d}"
+        verdict = {"upheld": say("upheld"), "rejected": say("not upheld")}.get(each.verdict, waiting)
         answer = " · ".join(text for text in (verdict, each.ruling, each.correction) if text)
         rows.append([f"{each.raised_at:%Y-%m-%d}", each.reason, answer])
     return rows

@@ -1,5 +1,6 @@
 """Programmes: what is paid for what; drafted with the curve beside the form, replayed before it is published."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +36,7 @@ METHODS = (
 )
 SHORT = {"slab": _("retroactive"), "marginal": _("incremental"), "fixed": _("fixed"), "per_unit": _("per piece")}
 BASES = (("value", _("sell-in value")), ("quantity", _("pieces")))
-PERIODS = (("month", _("month")), ("quarter", _("quarter")), ("year", _("year")))
+PERIODS = (("month", _("month")), ("quarter", _("quarter")), ("half", _("half-year")), ("year", _("year")))
 BLANK: dict[str, Any] = {"method": "slab", "basis": "value", "period": "quarter", "currency": "CNY", "tiers": [{"start": "0", "end": "", "rate": ""}]}  # fmt: skip
 
 
@@ -46,33 +47,49 @@ def _document(row: PolicyVersion) -> Programme:
     return document
 
 
-PROGRAMMES = Table(
-    "programmes",
-    [
-        Column("title", _("Title"), lambda r: pick(r.title, r.title_en), sort="title", href=lambda r: links.to("programme", r.pk)),
-        Column("key", _("Key"), lambda r: f"{r.key} v{r.version}", sort="key", phone=False),
-        Column("method", _("Method"), lambda r: SHORT[_document(r).method]),
-        Column("basis", _("Basis"), lambda r: dict(BASES)[_document(r).basis], phone=False),
-        Column("period", _("Settled by"), lambda r: dict(PERIODS)[_document(r).period], phone=False),
-        Column("tiers", _("Tiers"), lambda r: len(_document(r).tiers), "num", phone=False),
-        Column("from", _("From"), lambda r: r.effective_from, "date", "effective_from", phone=False),
-        Column("to", _("To, not included"), lambda r: r.effective_to, "date", "effective_to", phone=False),
-        Column("state", _("State"), lambda r: r.status, "state", "status"),
-    ],
-    sort="-from",
-    search=lambda rows, q: rows.filter(title__icontains=q) | rows.filter(key__icontains=q),
-    filters=[
-        Filter("state", _("State"), [(s, _(s)) for s in ("draft", "published", "withdrawn")], lambda rows, v: rows.filter(status=v)),
-    ],
-    views=[(_("Drafts"), "state=draft"), (_("In force or announced"), "state=published")],
-    empty=_("No programme yet. Draft the first one: the curve and its cliffs are drawn while you type."),
+STATES = (
+    ("draft", _("draft")), ("in_force", _("in force")), ("to_come", _("to come")), ("ended", _("ended")),
+    ("replaced", _("replaced")), ("withdrawn", _("withdrawn")),
 )  # fmt: skip
+
+
+def _programmes(today: date) -> Table:
+    """All versions; the state is where a version stands today, not only that somebody published it."""
+    newest = policies.holding(PROGRAMME.code, today)
+
+    def stands(row: PolicyVersion) -> str:
+        return policies.state_of(row, today, newest)
+
+    def in_state(rows: Any, value: str) -> Any:
+        return rows.filter(pk__in=[row.pk for row in rows if stands(row) == value.replace("_", " ")])
+
+    return Table(
+        "programmes",
+        [
+            Column("title", _("Title"), lambda r: pick(r.title, r.title_en), sort="title", href=lambda r: links.to("programme", r.pk)),
+            Column("key", _("Key"), lambda r: f"{r.key} v{r.version}", sort="key", phone=False),
+            Column("method", _("Method"), lambda r: SHORT[_document(r).method]),
+            Column("basis", _("Basis"), lambda r: dict(BASES)[_document(r).basis], phone=False),
+            Column("period", _("Settled by"), lambda r: dict(PERIODS)[_document(r).period], phone=False),
+            Column("tiers", _("Tiers"), lambda r: len(_document(r).tiers), "num", phone=False),
+            Column("from", _("From"), lambda r: r.effective_from, "date", "effective_from", phone=False),
+            Column("to", _("To, not included"), lambda r: r.effective_to, "date", "effective_to", phone=False),
+            Column("state", _("State"), stands, "state"),
+        ],
+        sort="-from",
+        search=lambda rows, q: rows.filter(title__icontains=q) | rows.filter(key__icontains=q),
+        filters=[Filter("state", _("State"), list(STATES), in_state)],
+        views=[(_("Now in force"), "state=in_force"), (_("To come"), "state=to_come"), (_("Drafts"), "state=draft")],
+        empty=_("No programme yet. Draft the first one: the curve and its cliffs are drawn while you type."),
+    )  # fmt: skip
 
 
 @page(needs="rewards.preview")
 def programmes(request: Request) -> HttpResponse:
     """All versions of all programmes."""
-    return PROGRAMMES.respond(request, policies.versions(PROGRAMME.code), "rewards/programmes.html")
+    return _programmes(timezone.localdate()).respond(
+        request, policies.versions(PROGRAMME.code), "rewards/programmes.html"
+    )
 
 
 def _drawn(document: Programme) -> dict[str, Any]:
@@ -89,16 +106,18 @@ def _drawn(document: Programme) -> dict[str, Any]:
 @page(needs="rewards.preview")
 def programme(request: Request, version_id: int) -> HttpResponse:
     """One version: its terms, its curve, its cliffs, what the linter says, the versions before and after."""
-    row = queries.programme_row(version_id)
-    document = _document(row)
+    row, today = queries.programme_row(version_id), timezone.localdate()
+    document, newest = _document(row), policies.holding(PROGRAMME.code, today)
+    versions = policies.versions(PROGRAMME.code, row.key)[:20]
     context = {
         "row": row,
+        "state": policies.state_of(row, today, newest),
         "doc": document,
         "method": dict(METHODS)[document.method],
         "basis": dict(BASES)[document.basis],
         "settled_by": dict(PERIODS)[document.period],
         "findings": policy_actions.findings(row),
-        "versions": policies.versions(PROGRAMME.code, row.key)[:20],
+        "versions": [(each, policies.state_of(each, today, newest)) for each in versions],
         "replays": queries.replays(row)[:5],
         "percent": document.basis == "value" and document.method in ("slab", "marginal"),
     }
@@ -163,7 +182,13 @@ def _save(request: Request, row: PolicyVersion | None, head: dict[str, str], for
     names = {"title": head["title"], "title_en": head["title_en"]}
     if row is not None and row.status == "draft":
         policy_actions.revise(
-            request.actor, version_id=row.pk, document=document, effective_from=since, effective_to=until, **names
+            request.actor,
+            version_id=row.pk,
+            document=document,
+            effective_from=since,
+            effective_to=until,
+            open_ended=until is None,
+            **names,
         )
         return int(row.pk)
     return policy_actions.draft(

@@ -108,7 +108,8 @@ def trial(request: Request, programme: str, period: str) -> HttpResponse:
     """What settling a programme for a period would pay now; nothing is written before it is submitted."""
     actor = request.actor
     rows = queries.preview(actor, programme=programme, period=period)
-    version, document = queries.programme_of(programme, period)
+    found = queries.bound(programme, period)
+    version, document, period = found.version_id, found.document, found.span.code
     changed = [d for d in rows if d.due_minor]
     pending = Run.objects.filter(programme=programme, period=period, state="pending").first()
     context = {

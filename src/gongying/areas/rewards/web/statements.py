@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -193,6 +194,7 @@ def _page(request: Request, actor: Actor, statement_id: int, error: Refused | No
         "ladder": papers.ladder(document, row.tier),
         "entries": [(each, known.get(each.document)) for each in _entries(actor, row)],
         "error": error,
+        "today": timezone.localdate(),
         "line": evidence.filter(pk=int(asked)).first() if asked.isdigit() else None,
         "may_confirm": posted and row.state == "open" and portal and actor.can("rewards.confirm"),
         "may_object": may_object,

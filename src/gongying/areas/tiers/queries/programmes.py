@@ -14,7 +14,15 @@ from gongying.core.words import pick
 from ..models import Review
 from ..rules import KIND, TierProgramme, lint
 
-register(Kind(KIND, _("Tier programme"), TierProgramme, lambda document: lint(document, metrics.METRICS)))
+register(
+    Kind(
+        KIND,
+        _("Tier programme"),
+        TierProgramme,
+        lambda document: lint(document, metrics.METRICS),
+        scopes=("network",),  # one ladder for all: a level must mean the same everywhere
+    )
+)
 
 
 @dataclass(frozen=True)

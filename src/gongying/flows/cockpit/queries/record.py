@@ -167,8 +167,11 @@ def _papers(actor: Actor, party_id: int, since: date, until: date) -> Iterator[E
         yield Event(
             day, "return" if kind == "return" else "invoice", text % {"document": document}, net, currency, href
         )
-    for row in rewards.statements(actor).filter(party_id=party_id, run__business_date__gte=since)[:50]:
-        title = _("Rebate statement %(number)s, %(period)s") % {"number": row.run.number, "period": row.run.period}
+    for row, name in rewards.titled(
+        rewards.statements(actor).filter(party_id=party_id, run__business_date__gte=since)[:50]
+    ):
+        said = {"title": name, "number": row.run.number, "period": row.run.period}
+        title = _("Statement %(number)s: %(title)s, %(period)s") % said
         href = links.to("statement", row.pk)
         yield Event(row.run.business_date, "statement", title, row.due_minor, row.currency, href)
 

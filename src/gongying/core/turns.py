@@ -1,0 +1,14 @@
+"""Turns: of those who do the same thing at once, one goes on and the others wait.
+
+For verbs that look first and then write what they have not found: between the look and the write nobody else may write.
+"""
+
+from django.db import connection
+
+
+def take(name: str) -> None:
+    """Go on alone: whoever takes the turn of the same name waits until this transaction ends. SQLite has one writer at a
+    time anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])

@@ -1,0 +1,276 @@
+"""What binds a period, who is inside a programme, and what happens to whoever leaves it."""
+
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils.translation import override
+
+from gongying.areas.rewards import actions, queries
+from gongying.areas.rewards.models import Run, Statement
+from gongying.books.goods import post as goods
+from gongying.books.money import read as money
+from gongying.books.parties import post as parties
+from gongying.core.actor import SYSTEM, Actor
+from gongying.core.doors import joined
+from gongying.core.policies import actions as policies
+from gongying.core.policies.models import PolicyVersion
+from gongying.core.refusal import Missing, Refused
+
+pytestmark = pytest.mark.django_db
+FINANCE = Actor("finance", role="finance", may=frozenset({"*"}), parties=None)
+FLAT = [{"start": "0", "rate": "0.01"}]
+
+
+def paid(period="2026", key="annual"):
+    """Settle and approve; what it came to in minor units."""
+    done = actions.settle(SYSTEM, programme=key, period=period)
+    if done.run_id:
+        actions.approve(FINANCE, run_id=done.run_id)
+    return done.due_minor
+
+
+def balance(network, code="D1", currency="CNY"):
+    return money.balance(SYSTEM, kind="rebate", holder_id=network.ids[code], currency=currency)
+
+
+def newest(network, code="D1"):
+    return Statement.objects.unscoped("test").filter(party_id=network.ids[code]).latest("id")
+
+
+def draft(key="annual", since=date(2026, 1, 1), until=None, document=None, **more):
+    """A quarterly 1 % of everything, unless told otherwise; `document` is for the words that are ours here too."""
+    return policies.draft(
+        SYSTEM,
+        kind="rewards.programme",
+        key=key,
+        title="返利",
+        document={"method": "slab", "period": "quarter", "tiers": FLAT} | more | (document or {}),
+        effective_from=since,
+        effective_to=until,
+    )
+
+
+def publish(period="2026", **more):
+    version = draft(**more)
+    actions.replay(SYSTEM, version_id=version, period=period)
+    policies.publish(SYSTEM, version_id=version)
+    return version
+
+
+# --- the period ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("period", ["2026Q1", "2026-01", "2026H1"])
+def test_a_programme_is_settled_by_its_own_periods_only(network, programme, period):
+    programme(period="year")
+    network.sell(network.line(yuan=9000, on=date(2026, 1, 5)))
+    for refuse in (actions.settle, queries.preview):
+        with pytest.raises(Refused) as no:
+            refuse(SYSTEM, programme="annual", period=period)
+        assert (no.value.code, no.value.field) == ("period_kind", "period")
+        assert "2026" in str(no.value.remedy)
+    assert paid("2026") == 90_00
+
+
+@pytest.mark.parametrize("written", ["2026 ", " 2026", "２０２６"])
+def test_a_period_has_one_name_and_is_not_paid_twice_under_another(network, programme, written):
+    programme()
+    network.sell(network.line(yuan=9000))
+    assert paid("2026") == 90_00
+    with suppress(Refused):
+        assert paid(written) == 0
+    assert balance(network) == 90_00
+    assert set(Run.objects.values_list("period", flat=True)) == {"2026"}
+
+
+def test_half_years_are_settled(network):
+    publish(key="half", document={"period": "half"})
+    network.sell(
+        network.line(yuan=9000, on=date(2026, 6, 30)), network.line(yuan=1000, on=date(2026, 7, 1), doc="A2")
+    )
+    assert (paid("2026H1", "half"), paid("2026H2", "half")) == (90_00, 10_00)
+
+
+def test_quarters_paid_before_the_year_was_the_period_count_as_settled(network):
+    """The next version settles by year: the year is due what the quarters have not paid, and nothing is paid twice."""
+    publish()
+    network.sell(
+        network.line(yuan=9000, on=date(2026, 2, 1)),
+        network.line(yuan=8000, on=date(2026, 5, 1), doc="A2"),
+        network.line(yuan=5000, on=date(2026, 9, 1), doc="A3"),
+    )
+    assert (paid("2026Q1"), paid("2026Q2")) == (90_00, 80_00)
+    publish(since=date(2026, 7, 1), tiers=[{"start": "0", "rate": "0.02"}], document={"period": "year"})
+    assert paid("2026") == 440_00 - 170_00
+    row = newest(network)
+    assert (row.entitled_minor, row.settled_minor) == (440_00, 170_00)
+    view = queries.statement(SYSTEM, statement_id=row.pk)
+    assert [due for _pk, _number, due in view.earlier] == [90_00, 80_00]
+    network.sell(network.line(yuan=100, on=date(2026, 2, 2), doc="late"))
+    with pytest.raises(Refused) as no:
+        paid("2026Q1")
+    assert no.value.code == "settled_longer"
+    assert "2026" in str(no.value.remedy)
+    assert paid("2026") == 2_00
+
+
+def test_an_open_run_of_a_quarter_keeps_the_year_waiting(network):
+    publish()
+    network.sell(network.line(yuan=9000, on=date(2026, 2, 1)))
+    waiting = actions.settle(SYSTEM, programme="annual", period="2026Q1")
+    publish(since=date(2026, 7, 1), document={"period": "year"})
+    with pytest.raises(Refused) as no:
+        actions.settle(SYSTEM, programme="annual", period="2026")
+    assert no.value.code == "pending"
+    actions.approve(FINANCE, run_id=waiting.run_id)
+    assert paid("2026") == 0
+    assert balance(network) == 90_00
+
+
+def test_a_version_that_changes_inside_a_period_binds_the_whole_of_it(network):
+    publish()
+    network.sell(network.line(yuan=9000, on=date(2026, 1, 10)), network.line("D2", 500, date(2026, 1, 11), "B1"))
+    first = newest(network) if paid("2026Q1") else None
+    assert first is not None
+    publish(
+        since=date(2026, 3, 15),
+        tiers=[{"start": "0", "end": "1000", "rate": "0"}, {"start": "1000", "rate": "0.03"}],
+    )
+    assert paid("2026Q1") == (270_00 - 90_00) + (0 - 5_00)
+    assert (balance(network), balance(network, "D2")) == (270_00, 0)
+    assert newest(network).run.version_id != first.run.version_id
+    assert queries.document_of(first).tiers[0].rate == Decimal("0.01"), "the old statement keeps its own terms"
+    assert paid("2026Q1") == 0
+
+
+def test_a_programme_that_ended_inside_a_period_is_settled_up_to_its_end(network):
+    publish(until=date(2026, 2, 15))
+    network.sell(
+        network.line(yuan=9000, on=date(2026, 2, 14)),
+        network.line(yuan=5000, on=date(2026, 2, 15), doc="A2"),
+    )
+    assert paid("2026Q1") == 90_00
+    network.sell(network.line(yuan=1000, on=date(2026, 1, 3), doc="late"))
+    assert paid("2026Q1") == 10_00
+    row = newest(network)
+    lines = queries.statement_lines(SYSTEM, statement_id=row.pk)
+    assert sum(line.net_minor for line in lines) == row.base == 10000_00
+    with override("en"):
+        assert "2026-01-01 to 2026-02-14" in queries.statement(SYSTEM, statement_id=row.pk).words[0].reading
+    with pytest.raises(Missing):
+        paid("2026Q2")
+
+
+# --- who is inside ------------------------------------------------------------------------------------------------
+
+
+def move(code, region):
+    with joined("tests.network"):
+        parties.parties(SYSTEM, [parties.PartyIn(code, f"CNRY-{code}", f"CNRY-{code}", region=region)])
+
+
+@pytest.mark.parametrize("method", ["slab", "fixed"])
+def test_who_leaves_the_region_gives_back_what_was_settled_guarantee_and_all(network, programme, method):
+    tiers = FLAT if method == "slab" else [{"start": "0", "rate": "77"}]
+    programme(method=method, tiers=tiers, regions=["HD"], guarantee="50")
+    network.sell(network.line(yuan=1000), network.line("D2", 1000, doc="B1"))
+    assert paid() == (50_00 if method == "slab" else 77_00)
+    move("D1", "HN")
+    assert paid() == -(50_00 if method == "slab" else 77_00)
+    assert (balance(network), balance(network, "D2"), paid()) == (0, 0, 0)
+    row = newest(network)
+    assert (row.base, row.lines, row.tier, row.entitled_minor) == (0, 0, None, 0)
+    view = queries.statement(SYSTEM, statement_id=row.pk)
+    assert "outside" in [said.code for said in view.words]
+    assert sum(step.amount for step in view.steps) == 0
+    assert queries.statement_lines(SYSTEM, statement_id=row.pk) == []
+    move("D1", "HD")
+    assert paid() == (50_00 if method == "slab" else 77_00)
+
+
+def test_a_product_that_leaves_the_scope_trues_up(network):
+    publish(categories=["COOK"])
+    network.sell(
+        network.line(yuan=9000, on=date(2026, 1, 5)),
+        network.line(yuan=4000, on=date(2026, 1, 6), doc="A2", product="P2"),
+    )
+    assert paid("2026Q1") == 90_00
+    publish(since=date(2026, 2, 1), categories=["FAN"])
+    assert paid("2026Q1") == 40_00 - 90_00
+    publish(since=date(2026, 3, 1), without=["P1", "P2"])
+    assert paid("2026Q1") == -40_00
+    assert balance(network) == 0
+
+
+def test_a_product_that_changes_its_group_trues_up(network, programme):
+    programme(categories=["COOK"], tiers=FLAT)
+    network.sell(network.line(yuan=9000))
+    assert paid() == 90_00
+    with joined("tests.network"):
+        goods.products(SYSTEM, [goods.ProductIn("P1", "电饭煲", "FAN")])
+    assert paid() == -90_00
+
+
+def test_a_distributor_that_is_named_no_more_gives_back(network):
+    publish(parties=["D1", "D2"], guarantee="30")
+    network.sell(network.line(yuan=9000, on=date(2026, 1, 5)), network.line("D2", 100, date(2026, 1, 6), "B1"))
+    assert paid("2026Q1") == 90_00 + 30_00
+    publish(since=date(2026, 2, 1), parties=["D1"], guarantee="30")
+    assert paid("2026Q1") == -30_00
+
+
+def test_a_region_means_everything_below_it_at_any_level(network, programme):
+    programme(regions=["CN"], tiers=FLAT)
+    network.sell(network.line(yuan=9000), network.line("D2", 1000, doc="B1"))
+    assert paid() == 100_00
+
+
+def test_a_code_nobody_bears_is_an_error_before_it_is_published(network):
+    version = draft(
+        categories=["COOK", "KOOK"], products=["P9"], without=["P8"], regions=["XX"], parties=["D1", "D9"]
+    )
+    row = PolicyVersion.objects.get(pk=version)
+    with override("en"):
+        found = {(f.where, str(f.message).split()[-1]) for f in policies.findings(row) if f.code == "unknown"}
+    unknown = {
+        ("categories", "KOOK."),
+        ("products", "P9."),
+        ("products", "P8."),
+        ("regions", "XX."),
+        ("parties", "D9."),
+    }
+    assert found == unknown
+    actions.replay(SYSTEM, version_id=version, period="2026")
+    with pytest.raises(Refused) as no:
+        policies.publish(SYSTEM, version_id=version)
+    assert no.value.code == "unknown"
+
+
+def test_a_programme_keeps_its_currency_and_holds_for_the_network(network):
+    publish()
+    other = draft(since=date(2026, 2, 1), currency="USD")
+    actions.replay(SYSTEM, version_id=other, period="2026")
+    with pytest.raises(Refused) as no:
+        policies.publish(SYSTEM, version_id=other)
+    assert (no.value.code, no.value.field) == ("currency", "currency")
+    for kind, document in (
+        ("rewards.programme", {"method": "slab", "tiers": FLAT}),
+        (
+            "tiers.programme",
+            {"levels": [{"code": "a", "name": "a", "needs": [{"metric": "sell_in", "at_least": "1"}]}]},
+        ),
+    ):
+        with pytest.raises(Refused) as no:
+            policies.draft(
+                SYSTEM,
+                kind=kind,
+                key="annual",
+                title="x",
+                document=document,
+                effective_from=date(2026, 1, 1),
+                scope_kind="region",
+                scope_key="HD",
+            )
+        assert (no.value.code, no.value.field) == ("scope", "scope_kind")
