@@ -70,6 +70,36 @@ def test_the_next_plan_of_the_year_revises_the_first(sold):
 
 
 @pytest.mark.django_db
+def test_who_is_asked_no_more_by_the_next_plan_has_no_target_left(sold):
+    agreed()
+    plan_id = actions.draft(SYSTEM, year="2027", growth=Decimal("0.1"))
+    PlanLine.objects.unscoped("test").filter(plan_id=plan_id, party_id=sold.ids["D2"]).delete()
+    actions.submit(SYSTEM, plan_id=plan_id)
+    actions.approve(DIRECTOR, plan_id=plan_id)
+    assert figure(SYSTEM, "target", by=("party",), **Y27).as_dict() == {"D1": 4400_00, "D2": 0}
+
+
+@pytest.mark.django_db
+def test_a_target_for_whom_the_history_knows_nothing_of(sold):
+    """A new distributor, and a new product group of an old one: equal months where the group has no season."""
+    sold.join(["N1"])
+    plan_id = actions.draft(SYSTEM, year="2027", growth=Decimal(0))
+    for code, category in (("N1", "COOK"), ("D1", "FAN")):
+        actions.adjust(
+            SYSTEM, plan_id=plan_id, party_id=sold.ids[code], category=category, amount_minor=1200_01, reason="新商"
+        )
+    with pytest.raises(Refused) as no:
+        actions.adjust(SYSTEM, plan_id=plan_id, party_id=sold.ids["N1"], category="NO", amount_minor=1, reason="x")
+    assert no.value.field == "category"
+    actions.submit(SYSTEM, plan_id=plan_id)
+    actions.approve(DIRECTOR, plan_id=plan_id)
+    found = figure(SYSTEM, "target", by=("party", "category"), **Y27)
+    asked = {tuple(keys): amount for *keys, amount in found.rows}
+    assert asked["N1", "COOK"] == asked["D1", "FAN"] == 1200_01
+    assert asked["D1", "COOK"] == 4000_00
+
+
+@pytest.mark.django_db
 def test_every_no_is_said_with_its_reason(sold):
     plan_id = actions.draft(SYSTEM, year="2027", growth=Decimal(0))
     d1 = sold.ids["D1"]
@@ -79,6 +109,7 @@ def test_every_no_is_said_with_its_reason(sold):
         (lambda: actions.draft(SYSTEM, year="2028", growth=Decimal(12)), "refused", "growth"),
         (lambda: actions.draft(SYSTEM, year="2027", growth=Decimal(0), currency="USD"), "empty", ""),
         (lambda: actions.adjust(SYSTEM, plan_id=plan_id, party_id=d1, category="COOK", amount_minor=-1, reason="x"), "refused", "amount_minor"),
+        (lambda: actions.adjust(SYSTEM, plan_id=plan_id, party_id=d1, category="COOK", amount_minor=10**15 + 1, reason="x"), "refused", "amount_minor"),
         (lambda: actions.adjust(SYSTEM, plan_id=plan_id, party_id=d1, category="COOK", amount_minor=1, reason=" "), "refused", "reason"),
         (lambda: actions.approve(DIRECTOR, plan_id=plan_id), "state", ""),
     ):  # fmt: skip
@@ -132,7 +163,15 @@ def test_the_pages_draw_adjust_and_decide(sold):
     planner.post("/targets/draw/", {"year": "2027", "growth": "10", "currency": "CNY", "title": "2027"})
     plan = Plan.objects.get()
     one = f"/targets/{plan.pk}/distributors/{sold.ids['D1']}/"
-    assert planner.post(one, {"category": "COOK", "amount": "many", "reason": "x"}).status_code == 409
+    for amount in ("many", "Infinity", "1e40", "-1"):
+        assert planner.post(one, {"category": "COOK", "amount": amount, "reason": "x"}).status_code == 409, amount
+    sold.join(["N1"])
+    body = planner.get(f"/targets/{plan.pk}/").content.decode()
+    assert f'<option value="{sold.ids["N1"]}">N1' in body
+    new = f"/targets/{plan.pk}/distributors/{sold.ids['N1']}/"
+    assert planner.get(f"/targets/{plan.pk}/?also={sold.ids['N1']}").url == new
+    assert planner.get(new).status_code == 200
+    assert planner.post(new, {"category": "FAN", "amount": "120", "reason": "新商"}).status_code == 302
     assert planner.post(one, {"category": "COOK", "amount": "5,000", "reason": "新店"}).status_code == 302
     assert "5,000.00" in planner.get(one).content.decode()
     planner.post(f"/targets/{plan.pk}/decide/", {"verdict": "submit"})

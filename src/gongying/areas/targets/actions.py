@@ -7,10 +7,11 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gongying.books.goods import read as goods
 from gongying.books.parties import read as parties
 from gongying.books.plans import post as book_of_plans
 from gongying.books.plans import read as planned
-from gongying.core import calendar, posting
+from gongying.core import calendar, posting, turns
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.doors import action
 from gongying.core.journal import book
@@ -27,6 +28,7 @@ PLANNERS = ("admin", "director", "planner")
 SOURCE = "targets"
 ROUND = 100  # major units
 MOST = Decimal(5)  # a growth beyond 500 % is a slip of the pen
+LARGEST = 10**15  # minor units for one distributor and group: beyond that it is a slip of the pen
 COLUMNS = ("plan_id", "party_id", "category", "previous_minor", "amount_minor", "reason", "adjusted_by")
 
 
@@ -41,6 +43,7 @@ def draft(actor: Actor, *, year: str, growth: Decimal, currency: str = "CNY", ti
         raise Refused(_("A plan is for a year, such as 2027."), field="year")
     if not -1 < growth <= MOST:
         raise Refused(_("Growth is a fraction between -1 and 5."), field="growth", remedy=_("Write 0.12 for 12 %."))
+    turns.take(f"targets.draft/{year}/{currency}")  # of two at once the second is refused with words
     if Plan.objects.filter(year=year, currency=currency, state__in=("draft", "submitted")).exists():
         raise Refused(_("A plan of this year is open."), code="open", remedy=_("Finish or reject it first."))
     other = planned.targets(SYSTEM, start=span.start, end=span.end).filter(currency=currency).exclude(source=SOURCE)
@@ -78,15 +81,22 @@ def draft(actor: Actor, *, year: str, growth: Decimal, currency: str = "CNY", ti
 
 @action(needs="targets.draft", roles=PLANNERS)
 def adjust(actor: Actor, *, plan_id: int, party_id: int, category: str, amount_minor: int, reason: str) -> None:
-    """Ask another amount (minor units) of a distributor in a product group, and say why."""
+    """Ask another amount (minor units) of a distributor in a product group, and say why; also where it bought nothing
+    before and the plan asks nothing yet."""
     plan = _in_state(plan_id, "draft")
     if amount_minor < 0:
         raise Refused(_("A target is not below zero."), field="amount_minor")
+    if amount_minor > LARGEST:
+        raise Refused(_("The amount is too large."), field="amount_minor")
     if not reason.strip():
         raise Refused(_("Say why it differs."), field="reason")
-    line = one(PlanLine.objects.for_actor(actor).filter(plan=plan), party_id=party_id, category=category)
+    parties.party(actor, party_id)
+    if category not in {each.code for each in goods.categories()}:
+        raise Refused(_("There is no product group %(code)s.") % {"code": category}, field="category")
     changed = {"amount_minor": amount_minor, "reason": reason.strip()[:200], "adjusted_by": actor.name}
-    PlanLine.objects.for_actor(actor).filter(pk=line.pk).update(**changed)
+    mine = PlanLine.objects.for_actor(actor).filter(plan=plan, party_id=party_id, category=category)
+    if not mine.update(**changed):
+        PlanLine.objects.create(plan=plan, party_id=party_id, category=category, previous_minor=0, **changed)
 
 
 @action(needs="targets.draft", roles=PLANNERS)
@@ -120,12 +130,24 @@ def approve(actor: Actor, *, plan_id: int) -> int:
         for line in held
         for month, amount in enumerate(phase(line.amount_minor, queries.season_of(plan, line.category)), 1)
     ]
-    done = book_of_plans.targets(actor, rows, source=SOURCE)
+    done = book_of_plans.targets(actor, [*rows, *_dropped(plan, rows)], source=SOURCE)
     plan.state, plan.decided_by = "approved", actor.name
     plan.save(update_fields=["state", "decided_by"])
     total, whom = sum(line.amount_minor for line in held), sorted({line.party_id for line in held})
     book.record(actor, facts.PlanApproved(plan.pk, plan.number, plan.year, total, whom))
     return done.created + done.corrected
+
+
+def _dropped(plan: Plan, rows: list[book_of_plans.TargetIn]) -> list[book_of_plans.TargetIn]:
+    """What an earlier plan of the year asked of whom this one asks nothing: it is asked no more."""
+    span, kept = calendar.period(plan.year), {row.key for row in rows}
+    earlier = planned.targets(SYSTEM, start=span.start, end=span.end).filter(source=SOURCE, currency=plan.currency)
+    held = earlier.exclude(amount_minor=0).values_list("period", "party_id", "category")
+    found = [
+        book_of_plans.TargetIn(period, party_id, category=category, currency=plan.currency)
+        for period, party_id, category in held
+    ]
+    return [row for row in found if row.key not in kept]
 
 
 @action(needs="targets.approve", roles=("admin", "director"))

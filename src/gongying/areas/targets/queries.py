@@ -125,11 +125,12 @@ def asked(actor: Actor, plan: Plan) -> list[Asked]:
 
 
 def groups(actor: Actor, plan: Plan, party_id: int) -> list[Group]:
-    """The product groups of one distributor in a plan, phased over the months. Missing when it is out of scope."""
+    """The product groups of one distributor in a plan, phased over the months. Missing when it is out of scope, or when
+    the plan is no draft any more and asks nothing of it."""
     parties.party(actor, party_id)
     names = {each.code: pick(each.name, each.name_en) for each in goods.categories()}
     held = list(lines(actor, plan).filter(party_id=party_id))
-    if not held:
+    if not held and plan.state != "draft":
         raise Missing("not in this plan")
     return [
         Group(
@@ -137,6 +138,12 @@ def groups(actor: Actor, plan: Plan, party_id: int) -> list[Group]:
         )
         for line in held
     ]
+
+
+def others(actor: Actor, plan: Plan) -> list[tuple[int, str]]:
+    """(id, code and name) of the distributors in scope of whom a plan asks nothing yet."""
+    known = set(lines(actor, plan).values_list("party_id", flat=True))
+    return [(p.pk, f"{p.code} {pick(p.name, p.name_en)}") for p in parties.parties(actor) if p.pk not in known]
 
 
 def by_month(actor: Actor, plan: Plan) -> list[int]:

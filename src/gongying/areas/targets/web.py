@@ -12,6 +12,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from gongying.books.goods import read as goods
 from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
 from gongying.core.doors import words
@@ -19,7 +20,7 @@ from gongying.core.refusal import Refused
 from gongying.core.ui import charts, links, nav, todo
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
-from gongying.core.words import is_chinese
+from gongying.core.words import is_chinese, pick
 from gongying.engines.money import exponent, minor_of
 
 from . import actions, queries
@@ -98,8 +99,10 @@ def draw(request: Request) -> HttpResponse:
 @page(needs="targets.view")
 def plan(request: Request, plan_id: int) -> HttpResponse:
     """One plan: what it asks by month and of whom; submit, approve or reject it."""
-    row = queries.plan_row(plan_id)
-    rows = queries.asked(request.actor, row)
+    row, also = queries.plan_row(plan_id), request.GET.get("also", "")
+    if also.isdecimal():
+        return redirect("targets:distributor", plan_id=row.pk, party_id=int(also))
+    rows, may_adjust = queries.asked(request.actor, row), _may_adjust(request.actor, row)
     total, before = sum(a.amount_minor for a in rows), sum(a.previous_minor for a in rows)
     context = {
         "plan": row,
@@ -109,8 +112,13 @@ def plan(request: Request, plan_id: int) -> HttpResponse:
         "chart": _months(queries.by_month(request.actor, row), row.currency),
         "own": row.submitted_by == request.actor.name,
         "distributors": len(rows),
+        "others": queries.others(request.actor, row) if may_adjust else [],
     }
     return _asked(row).respond(request, rows, "targets/plan.html", context)
+
+
+def _may_adjust(actor: Actor, row: Plan) -> bool:
+    return row.state == "draft" and actor.can("targets.draft")
 
 
 @require_POST
@@ -141,10 +149,10 @@ def distributor(request: Request, plan_id: int, party_id: int) -> HttpResponse:
             return redirect("targets:distributor", plan_id=row.pk, party_id=party.pk)
         except Refused as no:
             error = no
-        except (InvalidOperation, ValueError):
+        except (InvalidOperation, OverflowError, ValueError):
             error = Refused(_("Write the amount as a number, such as 125000."), field="amount")
     held = queries.groups(request.actor, row, party.pk)
-    months = [sum(parts) for parts in zip(*(group.months for group in held), strict=True)]
+    months = [sum(group.months[place] for group in held) for place in range(12)]
     context = {
         "plan": row,
         "party": party,
@@ -154,7 +162,8 @@ def distributor(request: Request, plan_id: int, party_id: int) -> HttpResponse:
         "total": sum(months),
         "chart": _months(months, row.currency),
         "error": error,
-        "may_adjust": row.state == "draft" and request.actor.can("targets.draft"),
+        "kinds": [(each.code, pick(each.name, each.name_en)) for each in goods.categories()],
+        "may_adjust": _may_adjust(request.actor, row),
     }
     return render(request, "targets/distributor.html", context, status=409 if error else 200)
 
