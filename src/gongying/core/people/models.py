@@ -4,10 +4,19 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-ROLE_CHOICES = [
-    (r, r) for r in ("admin", "director", "regional", "finance", "planner", "auditor", "owner", "clerk")
-]
+ROLE_NAMES: dict[str, Any] = {
+    "admin": _("Administrator"),
+    "director": _("Channel director"),
+    "regional": _("Regional manager"),
+    "finance": _("Finance"),
+    "planner": _("Planner"),
+    "auditor": _("Auditor"),
+    "owner": _("Distributor's owner"),
+    "clerk": _("Distributor's clerk"),
+}
+ROLE_CHOICES = [(role, role) for role in ROLE_NAMES]
 
 
 class UserManager(BaseUserManager["User"]):

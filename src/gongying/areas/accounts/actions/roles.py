@@ -76,7 +76,7 @@ def demand_factor(actor: Actor, *, roles: list[str], since: date | None = None) 
         actor,
         kind=FACTOR,
         key=FACTOR,
-        title="二次验证要求",
+        title="两步验证要求",
         title_en="Second factor demanded",
         document={"roles": roles},
         effective_from=since or today,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
 from gongying.core.doors import EVERYONE, HQ, PORTAL
+from gongying.core.people.models import ROLE_NAMES
 from gongying.core.refusal import Refused
 from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
@@ -20,7 +21,7 @@ USERS = Table(
     [
         Column("login", _("Login"), lambda u: u.login, sort="login", href=lambda u: links.to("user", u.pk)),
         Column("name", _("Name"), lambda u: u.name, sort="name"),
-        Column("role", _("Role"), lambda u: _(u.role), sort="role"),
+        Column("role", _("Role"), lambda u: ROLE_NAMES[u.role], sort="role"),
         Column("scope", _("Scope"), lambda u: ", ".join(s.key or str(_("Whole network")) for s in u.scopes.all()), phone=False),
         Column("factor", _("Second factor"), lambda u: "done" if getattr(u, "second_factor", None) and u.second_factor.confirmed_at else "", "state", phone=False),
         Column("last", _("Last log-in"), lambda u: u.last_login, "time", "last_login", phone=False),
@@ -28,7 +29,7 @@ USERS = Table(
     ],
     sort="login",
     search=lambda rows, q: rows.filter(login__icontains=q) | rows.filter(name__icontains=q),
-    filters=[Filter("role", _("Role"), [(r, _(r)) for r in EVERYONE], lambda rows, v: rows.filter(role=v))],
+    filters=[Filter("role", _("Role"), list(ROLE_NAMES.items()), lambda rows, v: rows.filter(role=v))],
     views=[(_("Head office"), "role=admin")],
     empty=_("No users yet."),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from gongying.core.people.models import ROLE_NAMES
 from gongying.core.ui import links
 from gongying.core.words import is_chinese, pick
 from gongying.engines.money import exponent
@@ -59,6 +60,12 @@ def percent(value: Any, digits: int = 1) -> str:
 def label(thing: Any) -> str:
     """The name of a thing with `name` and `name_en` in the reader's language."""
     return pick(thing.name, thing.name_en)
+
+
+@register.filter
+def role(code: str) -> str:
+    """A role as people call it."""
+    return str(ROLE_NAMES.get(code, code))
 
 
 @register.filter
