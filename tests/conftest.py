@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 
 import gongying
 from gongying.areas.rewards import actions as rewards

@@ -4,10 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gongying.books.money import post as ledger
 from gongying.books.places import post as places
 from gongying.books.places import read as places_read
 from gongying.books.plans import post as plans
@@ -117,14 +119,41 @@ def test_balances_are_the_sum_of_movements_after_any_postings(inside, rows, salt
     assert stock_read.check() == []
 
 
-@pytest.mark.parametrize("table", ["plans_target", "prices_price", "stock_movement", "stock_count"])
+POSTED = ["trade_line", "plans_target", "prices_price", "stock_movement", "stock_count", "money_transfer"]
+
+
+def test_every_append_only_table_is_tried():
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%%append_only'"
+            )
+        else:
+            cursor.execute(
+                "SELECT DISTINCT tbl_name FROM sqlite_master WHERE name LIKE '%%\\_no\\_update' ESCAPE '\\'"
+            )
+        guarded = {name for (name,) in cursor.fetchall()}
+    books = {model._meta.db_table for model in apps.get_models() if model.__module__.startswith("gongying.books.")}
+    assert guarded & books == set(POSTED)
+
+
+@pytest.mark.parametrize("table", POSTED)
 def test_posted_rows_cannot_be_changed_even_by_hand(inside, table):
     d1, rice = inside.ids["D1"], inside.skus["P1"]
+    inside.sell(inside.line(yuan=1))
     plans.targets(SYSTEM, [plans.TargetIn("2026", d1, amount_minor=1)], source="t")
     prices.prices(SYSTEM, [prices.PriceIn("L", "list", rice, "CNY", Decimal(1))], source="t")
     stock.counts(SYSTEM, [stock.CountIn(d1, rice, date(2026, 1, 31), 4)], source="t")
-    for verb in (f"UPDATE {table} SET batch_id = 2", f"DELETE FROM {table}"):  # noqa: S608 - our own names
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    purse = ledger.open_accounts(SYSTEM, kind="t", currency="CNY", holders=[None, d1])
+    ledger.reserve(SYSTEM, [ledger.Wanted("k", purse[None], purse[d1], 5)], document="X", on=date(2026, 1, 31))
+    verbs = [f"UPDATE {table} SET id = id", f"DELETE FROM {table}"]  # noqa: S608 - our own names
+    if connection.vendor == "postgresql":
+        verbs.append(f"TRUNCATE {table} CASCADE")
+    else:
+        verbs.append(f"REPLACE INTO {table} SELECT * FROM {table}")  # noqa: S608
+    for verb in verbs:
+        refused = pytest.raises(DatabaseError, match=r"append-only|pending trigger")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(verb)
 
 

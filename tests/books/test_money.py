@@ -1,8 +1,12 @@
 """The ledger: transfers by the many, floors, and decisions that are made once."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gongying.books.money import post as ledger
 from gongying.books.money import read as money
@@ -96,3 +100,75 @@ def test_accounts_of_two_currencies_do_not_mix(accounts, network):
     with pytest.raises(Refused) as no:
         hold(("j", house, yen[network.ids["D1"]], 5))
     assert no.value.code == "currency"
+
+
+def test_a_key_stands_for_one_transfer(accounts):
+    house, free, bound = accounts
+    hold(("a", house, free, 5))
+    for other in (("a", house, free, 6), ("a", house, bound, 5), ("a", free, house, 5)):
+        with pytest.raises(Refused) as no:
+            hold(other)
+        assert no.value.code == "key_reused"
+    assert balances(house) == [(0, 5)]
+
+
+def test_what_is_posted_stays_posted(accounts):
+    house, free, _bound = accounts
+    held = hold(("a", house, free, 5))
+    (posted,) = ledger.post_pending(SYSTEM, [held["a"]])
+    for decide in (ledger.void_pending, ledger.post_pending):
+        with pytest.raises(Missing):
+            decide(SYSTEM, [posted])
+    assert balances(house, free) == [(-5, 0), (5, 0)]
+
+
+def test_the_database_itself_refuses_an_untrue_decision(accounts, network):
+    house, free, bound = accounts
+    held = hold(("a", house, free, 5), ("b", house, free, 6))
+    (posted,) = ledger.post_pending(SYSTEM, [held["a"]])
+    yen = ledger.open_accounts(SYSTEM, kind="rebate", currency="JPY", holders=[network.ids["D1"]])
+    row = {"debit": house, "credit": free, "amount_minor": 6, "document": "X", "business_date": ON}
+    for wrong in (
+        {"status": "void", "resolves_id": posted},  # posted is not pending
+        {"status": "posted", "resolves_id": held["b"], "amount_minor": 7},
+        {"status": "posted", "resolves_id": held["b"], "credit": bound},
+        {"status": "posted"},  # of what?
+        {"status": "pending", "resolves_id": held["b"]},
+        {"status": "paid"},
+        {"status": "pending", "credit": yen[network.ids["D1"]]},
+        {"status": "pending", "amount_minor": 0},
+        {"status": "pending", "credit": house},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Transfer.objects.create(**(row | {"key": "z"} | wrong))
+    Transfer.objects.create(**row, key="z", status="void", resolves_id=held["b"])  # the twin: this one is true
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(1, 90), st.sampled_from("phv")), max_size=12
+    ),
+)
+def test_balances_are_the_sum_of_the_postings_after_any_transfers(accounts, steps):
+    salt, refused = uuid4().hex, set()
+    for number, (debit, credit, amount, end) in enumerate(steps):
+        if debit == credit:
+            continue
+        try:
+            held = hold((f"{salt}-{number}", accounts[debit], accounts[credit], amount))
+        except Refused as no:
+            refused.add((no.code, debit))
+            continue
+        if end != "h":
+            (ledger.post_pending if end == "p" else ledger.void_pending)(SYSTEM, list(held.values()))
+    assert money.check() == []
+    assert refused <= {("floor", 2)}
+    assert balances(accounts[2])[0][0] - balances(accounts[2])[0][1] >= 0
+
+
+def test_a_balance_that_was_changed_by_hand_is_named(accounts):
+    house, free, _bound = accounts
+    ledger.post_pending(SYSTEM, list(hold(("a", house, free, 5)).values()))
+    Account.objects.unscoped("test").filter(pk=free.pk).update(balance_minor=6)
+    assert [(drift.account, drift.balance, drift.postings) for drift in money.check()] == [(free.code, 6, 5)]

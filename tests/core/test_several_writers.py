@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from gongying.core.actor import SYSTEM
 from gongying.core.doors import joined
@@ -39,26 +39,7 @@ def tell(*numbers):
         book.record_all(SYSTEM, [Noted(number) for number in numbers])
 
 
-def together(work, count):
-    """`work(0)` … `work(count - 1)` at the same time, each on a connection of its own; their answers in order."""
-    ready, answers = threading.Barrier(count), [None] * count
-
-    def one(number):
-        try:
-            ready.wait(10)
-            answers[number] = work(number)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
-
-
-def test_many_tell_and_many_seal_at_once_and_the_numbers_have_no_gap(committed):
+def test_many_tell_and_many_seal_at_once_and_the_numbers_have_no_gap(transactional_db, together):
     def work(number):
         for each in range(10):
             tell(100 * number + each)
@@ -72,7 +53,7 @@ def test_many_tell_and_many_seal_at_once_and_the_numbers_have_no_gap(committed):
     assert max(witness.heads()) == 80
 
 
-def test_many_readers_deliver_a_fact_once(committed, monkeypatch):
+def test_many_readers_deliver_a_fact_once(transactional_db, monkeypatch, together):
     seen = []
     monkeypatch.setattr(book, "LISTENERS", {})
     book.on(Noted)(lambda fact, entry: seen.append(fact.number))
@@ -82,7 +63,9 @@ def test_many_readers_deliver_a_fact_once(committed, monkeypatch):
     assert seen == list(range(40))
 
 
-def test_a_fact_with_a_lower_number_that_is_committed_later_is_sealed_and_heard(committed, monkeypatch):
+def test_a_fact_with_a_lower_number_that_is_committed_later_is_sealed_and_heard(
+    transactional_db, monkeypatch, together
+):
     seen, recorded, go = [], threading.Event(), threading.Event()
     monkeypatch.setattr(book, "LISTENERS", {})
     book.on(Noted)(lambda fact, entry: seen.append(fact.number))
@@ -112,7 +95,7 @@ def test_a_fact_with_a_lower_number_that_is_committed_later_is_sealed_and_heard(
     assert book.verify().whole
 
 
-def test_a_job_is_claimed_by_one_of_many_workers(committed):
+def test_a_job_is_claimed_by_one_of_many_workers(transactional_db, together):
     runs = []
     job("tests.once", label="x")(lambda context: runs.append(context.attempt) or {})
     try:

@@ -74,9 +74,6 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple
     columns = ", ".join(connection.ops.quote_name(name) for name in names)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # One writer of a table at a time, until it commits: numbers become visible in order, so that whoever reads
-            # "above the last number I saw" misses nothing.
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [model._meta.db_table])
             with connection.wrap_database_errors, cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as out:
                 for row in rows:
                     out.write_row(row)

@@ -16,6 +16,7 @@ django.setup()
 from django.core.management import call_command, execute_from_command_line  # noqa: E402
 from pydantic_core import to_json  # noqa: E402
 
+from gongying.books.lake import post as lake  # noqa: E402
 from gongying.books.money import read as money  # noqa: E402
 from gongying.books.stock import read as stock  # noqa: E402
 from gongying.books.trade import read as trade  # noqa: E402
@@ -65,7 +66,8 @@ def init() -> None:
 def verify(witness: Path | None) -> None:
     """Recompute the seal of every fact and what rests on it; names what does not hold (exit 1).
 
-    After the facts: every sales line against the fact that told it, every balance against its postings and movements.
+    After the facts: every sales line against the fact that told it, every balance against its postings and movements,
+    the lake against the books.
     """
     while book.seal():
         pass
@@ -75,12 +77,12 @@ def verify(witness: Path | None) -> None:
         click.echo(f"BROKEN at position {report.broken}: {named}{proof.WORDS[report.what]}", err=True)
         sys.exit(1)
     click.echo(f"whole: {report.sealed} facts, head {report.head}")
-    faults = [*trade.check(), *money.check(), *stock.check()]
+    faults = [*trade.check(), *money.check(), *stock.check(), *lake.check()]
     for fault in faults:
         click.echo(f"BROKEN: {fault}", err=True)
     if faults:
         sys.exit(1)
-    click.echo("books: sales lines as they were told, balances as they were posted")
+    click.echo("books: sales lines as they were told, balances as they were posted, the lake whole")
 
 
 @main.command("do")

@@ -68,6 +68,15 @@ class Part:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A mirrored table whose parts do not hold the rows of the database up to their last number."""
+
+    table: str
+    rows: int
+    mirrored: int
+
+
 def home() -> Path:
     """The folder of the lake of this database."""
     given = connection.settings_dict
@@ -95,6 +104,27 @@ def tail(name: str, after: int) -> pa.Table:
     """Rows of the database that no part holds yet."""
     batches = list(_read(name, after))
     return pa.concat_tables(batches) if batches else MIRRORED[name].schema.empty_table()
+
+
+def check() -> list[Gap]:
+    """Reconcile: the parts of every table against the numbers the database has. Empty is well; a gap is mended by removing
+    the folder, which is written anew.
+    """
+    found = []
+    for name, kind in MIRRORED.items():
+        parts = chain(name)
+        if not parts:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*), SUM(id) FROM {kind.table} WHERE id <= %s", [parts[-1].last])  # noqa: S608 - our names
+            here = tuple(map(int, cursor.fetchone()))
+        with duckdb.connect() as engine:
+            held = engine.read_parquet([str(part.path) for part in parts]).aggregate("COUNT(*), SUM(id)::BIGINT")
+            ((rows, total),) = held.fetchall()
+            there = (rows, total)
+        if here != there:
+            found.append(Gap(name, here[0], there[0]))
+    return found
 
 
 def refresh() -> int:
