@@ -33,8 +33,9 @@ def scopes_of(party_id: int | None, at: date) -> list[tuple[str, str]]:
 
 
 def in_force(kind: str, at: date, key: str = "") -> QuerySet[PolicyVersion]:
-    """Published versions of a kind that hold on a day, in every scope."""
-    rows = PolicyVersion.objects.filter(kind=kind, status="published", effective_from__lte=at)
+    """Published versions of a kind (or of all) that hold on a day, in every scope."""
+    rows = PolicyVersion.objects.filter(status="published", effective_from__lte=at)
+    rows = rows.filter(kind=kind) if kind else rows
     rows = rows.filter(Q(effective_to__isnull=True) | Q(effective_to__gt=at))
     return (rows.filter(key=key) if key else rows).order_by("key", "scope_kind", "scope_key", "version")
 
@@ -60,21 +61,29 @@ def state_of(row: PolicyVersion, on: date, newest: Collection[int]) -> str:
 
 
 def holding(kind: str, on: date) -> set[int]:
-    """The ids of the versions of a kind that hold on a day: of every key and scope the newest."""
-    rows = in_force(kind, on).values_list("key", "scope_kind", "scope_key", "id")
-    return set({row[:3]: row[3] for row in rows}.values())  # ordered by version: the highest stays
+    """The ids of the versions of a kind (or of all) that hold on a day: of every key and scope the newest."""
+    rows = in_force(kind, on).values_list("kind", "key", "scope_kind", "scope_key", "id")
+    return set({row[:4]: row[4] for row in rows}.values())  # ordered by version: the highest stays
+
+
+def candidates(kind: str, key: str, at: date, party_id: int | None = None) -> list[PolicyVersion]:
+    """The versions that apply to a party (or the network) on a day, the one that holds first.
+
+    The most specific scope wins (distributor, then region from city upwards, then network); within one scope the highest
+    version.
+    """
+    rows = {}
+    for row in in_force(kind, at, key):
+        rows[(row.scope_kind, row.scope_key)] = row  # ordered by version: the highest stays
+    return [rows[scope] for scope in scopes_of(party_id, at) if scope in rows]
 
 
 def value(kind: str, key: str, at: date, party_id: int | None = None) -> Effective:
     """The policy that holds for a party (or the network) on a day. Raises Missing when none does.
 
-    The most specific scope wins (distributor, then region from city upwards, then network); within one
-    scope the highest version. `why` lists every candidate, winner first.
+    `why` lists every candidate, winner first.
     """
-    rows = {}
-    for row in in_force(kind, at, key):
-        rows[(row.scope_kind, row.scope_key)] = row  # ordered by version: the highest stays
-    winners = [rows[scope] for scope in scopes_of(party_id, at) if scope in rows]
+    winners = candidates(kind, key, at, party_id)
     if not winners:
         raise Missing(f"no {kind} {key} in force on {at}")
     best = winners[0]
