@@ -1,6 +1,8 @@
 """Scoped tables: a query that has not been told who is asking raises instead of answering."""
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import Any, Self, TypeVar
 
 from django.db import models
@@ -26,8 +28,9 @@ class ScopedQuerySet(models.QuerySet[M]):
         rows._scoped_by = actor.name or "actor"
         if actor.parties is None:
             return rows
-        path: str = self.model.scope_path  # type: ignore[attr-defined]
-        return rows.filter(**{f"{path}__in": actor.parties})
+        path: str | tuple[str, ...] = self.model.scope_path  # type: ignore[attr-defined]
+        paths = (path,) if isinstance(path, str) else path
+        return rows.filter(reduce(or_, (models.Q(**{f"{each}__in": actor.parties}) for each in paths)))
 
     def unscoped(self, why: str) -> Self:
         """All rows, for posting and engines. `why` is read by reviewers and must say something."""
@@ -36,6 +39,30 @@ class ScopedQuerySet(models.QuerySet[M]):
         rows = self.all()
         rows._scoped_by = f"unscoped: {why}"
         return rows
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        """Never: nobody can tell whose rows a statement by hand returns."""
+        raise Unscoped(f"{self.model.__name__} is not read by hand-written SQL")
+
+    def __or__(self, other: Any) -> Self:
+        return super().__or__(self._alike(other))
+
+    def __and__(self, other: Any) -> Self:
+        return super().__and__(self._alike(other))
+
+    def __xor__(self, other: Any) -> Self:
+        return super().__xor__(self._alike(other))
+
+    def _combinator_query(self, combinator: str, *others: Any, all: bool = False) -> Self:
+        found: Self = super()._combinator_query(combinator, *map(self._alike, others), all=all)  # type: ignore[misc]
+        return found
+
+    def _alike(self, other: Any) -> Any:
+        """Another query set that is joined with this one: it must have been told who asks as well."""
+        self._guard()
+        if isinstance(other, ScopedQuerySet):
+            other._guard()
+        return other
 
     def _clone(self) -> Self:
         clone: Self = super()._clone()  # type: ignore[misc]
@@ -84,9 +111,10 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: igno
 
 
 class Scoped(models.Model):
-    """Base of tables that hold an organisation's data; `scope_path` leads to its party id."""
+    """Base of tables that hold an organisation's data; `scope_path` leads to its party id. Where a row is of several
+    organisations, there are several paths, and each of them may see it."""
 
-    scope_path = "party_id"
+    scope_path: str | tuple[str, ...] = "party_id"
     objects = ScopedManager()
 
     class Meta:

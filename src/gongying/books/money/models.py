@@ -31,11 +31,12 @@ class Account(Scoped):
         ]
 
 
-class Transfer(models.Model):
+class Transfer(Scoped):
     """`amount_minor` from `debit` to `credit`, accounts of one currency. Append-only: a pending row is resolved, once, by a
     later row of the same accounts and amount that names it (a trigger holds that, on both databases).
     """
 
+    scope_path = ("debit__holder_id", "credit__holder_id")
     key = models.CharField(max_length=100, unique=True)
     debit = models.ForeignKey(Account, models.PROTECT, related_name="debits")
     credit = models.ForeignKey(Account, models.PROTECT, related_name="credits")

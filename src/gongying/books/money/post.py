@@ -49,7 +49,9 @@ def reserve(actor: Actor, wanted: Sequence[Wanted], *, document: str, on: date) 
     """Pending transfers by key: each holds its amount on the debit side. Raises Refused when an account would fall below
     its floor or a key stands for another transfer, and then nothing is held."""
     accounts = _lock({each.debit.pk for each in wanted} | {each.credit.pk for each in wanted})
-    known = {row.key: row for row in _among(Transfer.objects.all(), "key", [each.key for each in wanted])}
+    known = {
+        row.key: row for row in _among(Transfer.objects.unscoped("posting"), "key", [each.key for each in wanted])
+    }
     fresh = [each for each in wanted if not _is_known(each, known.get(each.key))]
     if any(each.debit.currency != each.credit.currency for each in fresh):
         raise Refused(_("The accounts have different currencies."), code="currency")
@@ -90,11 +92,13 @@ def void_pending(actor: Actor, transfer_ids: Sequence[int]) -> None:
 
 def _resolve(ids: Sequence[int], status: str) -> list[Transfer]:
     """Follow each pending transfer with a row that decides it, and move its amount."""
-    pending = _among(Transfer.objects.filter(status="pending").order_by("pk"), "pk", sorted(set(ids)))
+    pending = _among(
+        Transfer.objects.unscoped("posting").filter(status="pending").order_by("pk"), "pk", sorted(set(ids))
+    )
     if len(pending) != len(ids):
         raise Missing("no pending transfer")
     _lock({row.debit_id for row in pending} | {row.credit_id for row in pending})
-    if _among(Transfer.objects.all(), "resolves_id", [row.pk for row in pending]):
+    if _among(Transfer.objects.unscoped("posting"), "resolves_id", [row.pk for row in pending]):
         raise Refused(_("This transfer was already decided."), code="resolved")
     rows = [
         Transfer(
@@ -116,7 +120,7 @@ def _resolve(ids: Sequence[int], status: str) -> list[Transfer]:
         if status == "posted":
             balances[row.debit_id] -= row.amount_minor
             balances[row.credit_id] += row.amount_minor
-    made = Transfer.objects.bulk_create(rows, batch_size=AT_ONCE)
+    made: list[Transfer] = Transfer.objects.bulk_create(rows, batch_size=AT_ONCE)
     _move(balances, holds)
     return made
 

@@ -57,7 +57,11 @@ def postings(actor: Actor, *, kind: str, holder_id: int, currency: str) -> list[
     account = accounts(actor, kind=kind).filter(holder_id=holder_id, currency=currency).first()
     if account is None:
         return []
-    rows = Transfer.objects.filter(Q(debit=account) | Q(credit=account), status="posted").order_by("id")
+    rows = (
+        Transfer.objects.for_actor(actor)
+        .filter(Q(debit=account) | Q(credit=account), status="posted")
+        .order_by("id")
+    )
     signed = [row.amount_minor if row.credit_id == account.pk else -row.amount_minor for row in rows]
     found = [
         Posting(row.pk, row.business_date, row.document, amount, after)
@@ -68,7 +72,8 @@ def postings(actor: Actor, *, kind: str, holder_id: int, currency: str) -> list[
 
 def check() -> list[Drift]:
     """Reconcile: every balance against its postings, every hold against its open pendings. Empty is well."""
-    posted, pending = Transfer.objects.filter(status="posted"), Transfer.objects.filter(status="pending")
+    every = Transfer.objects.unscoped("reconciling")
+    posted, pending = every.filter(status="posted"), every.filter(status="pending")
     open_holds = pending.filter(resolution__isnull=True)
     ins = _sums(posted, "credit_id")
     outs, holds = _sums(posted, "debit_id"), _sums(open_holds, "debit_id")

@@ -33,9 +33,10 @@ class Party(Scoped):
     created_at = models.DateTimeField(auto_now_add=True)
 
 
-class PartyLink(models.Model):
+class PartyLink(Scoped):
     """`parent` supplies `child` on [valid_from, valid_to)."""
 
+    scope_path = ("parent_id", "child_id")
     parent = models.ForeignKey(Party, models.PROTECT, related_name="supplies")
     child = models.ForeignKey(Party, models.PROTECT, related_name="supplied_by")
     valid_from = models.DateField()

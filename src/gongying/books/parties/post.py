@@ -90,12 +90,12 @@ def link(actor: Actor, *, parent_id: int, child_id: int, valid_from: date) -> in
     """From `valid_from` on, `parent` supplies `child`; an open link before it ends that day. Refuses circles."""
     if parent_id == child_id or child_id in read.ancestors(parent_id, valid_from):
         raise Refused(_("A distributor cannot be above itself."), code="circle", field="parent")
-    later = PartyLink.objects.filter(child_id=child_id, valid_from__gte=valid_from)
+    later = PartyLink.objects.unscoped("hierarchy").filter(child_id=child_id, valid_from__gte=valid_from)
     if later.exists():
         raise Refused(_("A later change of supplier is already on record."), field="valid_from")
-    open_links = PartyLink.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from), child_id=child_id)
-    open_links.update(valid_to=valid_from)
-    row = PartyLink.objects.create(parent_id=parent_id, child_id=child_id, valid_from=valid_from)
+    held = PartyLink.objects.unscoped("hierarchy").filter(child_id=child_id)
+    held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from)).update(valid_to=valid_from)
+    row: PartyLink = PartyLink.objects.create(parent_id=parent_id, child_id=child_id, valid_from=valid_from)
     book.record(actor, facts.PartyLinked(parent_id, child_id, valid_from.isoformat()))
     return row.pk
 

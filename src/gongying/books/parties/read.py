@@ -44,7 +44,8 @@ def ids_by_code(codes: Iterable[str]) -> dict[str, int]:
 
 
 def _holding(at: date) -> QuerySet[PartyLink]:
-    return PartyLink.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at), valid_from__lte=at)
+    links: QuerySet[PartyLink] = PartyLink.objects.unscoped("hierarchy").filter(valid_from__lte=at)
+    return links.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
 
 
 def ancestors(party_id: int, at: date) -> list[int]:
