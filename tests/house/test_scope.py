@@ -114,11 +114,10 @@ def starts():
             if not isinstance(node, ast.Attribute):
                 continue
             home, inner = str(path.relative_to(ROOT)), node.value
-            if node.attr in OPEN and not (isinstance(inner, ast.Name) and inner.id not in names):
+            named = inner.value if isinstance(inner, ast.Attribute) and inner.attr == "objects" else None
+            ours = isinstance(named, ast.Name) and named.id in names
+            if ours or (node.attr in OPEN and not (isinstance(inner, ast.Name) and inner.id not in names)):
                 yield home, f"{home}:{node.lineno}", node.attr
-            elif isinstance(inner, ast.Attribute) and inner.attr == "objects" and isinstance(inner.value, ast.Name):
-                if inner.value.id in names:
-                    yield home, f"{home}:{node.lineno}", node.attr
 
 
 def test_every_reading_of_a_scoped_table_begins_with_who_asks_or_why_nobody_is_asked():

@@ -95,9 +95,9 @@ def link(actor: Actor, *, parent_id: int, child_id: int, valid_from: date) -> in
         raise Refused(_("A later change of supplier is already on record."), field="valid_from")
     held = PartyLink.objects.unscoped("hierarchy").filter(child_id=child_id)
     held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from)).update(valid_to=valid_from)
-    row: PartyLink = PartyLink.objects.create(parent_id=parent_id, child_id=child_id, valid_from=valid_from)
+    row = PartyLink.objects.create(parent_id=parent_id, child_id=child_id, valid_from=valid_from)
     book.record(actor, facts.PartyLinked(parent_id, child_id, valid_from.isoformat()))
-    return row.pk
+    return int(row.pk)
 
 
 def initials(name: str) -> str:
