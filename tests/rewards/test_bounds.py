@@ -1,11 +1,15 @@
 """What binds a period, who is inside a programme, and what happens to whoever leaves it."""
 
+import io
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
+import openpyxl
 import pytest
+from django.test import Client
 from django.utils.translation import override
+from pypdf import PdfReader
 
 from gongying.areas.rewards import actions, queries
 from gongying.areas.rewards.models import Run, Statement
@@ -14,6 +18,8 @@ from gongying.books.money import read as money
 from gongying.books.parties import post as parties
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.doors import joined
+from gongying.core.people.access import sync_roles
+from gongying.core.people.models import User, UserScope
 from gongying.core.policies import actions as policies
 from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing, Refused
@@ -274,3 +280,49 @@ def test_a_programme_keeps_its_currency_and_holds_for_the_network(network):
                 scope_key="HD",
             )
         assert (no.value.code, no.value.field) == ("scope", "scope_kind")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_statement_of_who_left_reads_itself_out_on_screen_and_on_paper(network, programme, language):
+    programme(regions=["HD"], tiers=FLAT, guarantee="50")
+    network.sell(network.line(yuan=9000, doc="FP-1"))
+    paid()
+    move("D1", "HN")
+    assert paid() == -90_00
+    sync_roles()
+    user = User.objects.create_user("owner@d1", "x", name="Owner", role="owner")
+    UserScope.objects.create(user=user, kind="party", key=str(network.ids["D1"]))
+    browser = Client(headers={"accept-language": language})
+    browser.force_login(user)
+    address = f"/rewards/statements/{newest(network).pk}/"
+    said = {"en": "Outside the programme", "zh-hans": "不在方案范围内"}[language]
+    body = browser.get(address).content.decode()
+    assert said in body
+    assert "人民币负玖拾元整" in body
+    assert "FP-1" not in body, "no line counts, so none is shown as evidence"
+    printed = "".join(
+        page.extract_text() for page in PdfReader(io.BytesIO(browser.get(f"{address}?export=pdf").content)).pages
+    )
+    assert said.replace(" ", "") in printed.replace("\x00", "").replace(" ", "").replace("\n", "")
+    book = openpyxl.load_workbook(io.BytesIO(browser.get(f"{address}?export=xlsx").content))
+    assert said in [cell.value for row in book.worksheets[0].iter_rows() for cell in row]
+    assert book.worksheets[1].max_row == 1
+
+
+def test_a_statement_says_when_its_lines_are_not_the_ones_that_counted_any_more(network, programme):
+    """A product that moved to another group afterwards: the figures stand, the list below them is of today."""
+    programme(categories=["COOK"], tiers=FLAT)
+    network.sell(network.line(yuan=9000), network.line(yuan=10, doc="A2", product="P2"))
+    paid()
+    row = newest(network)
+    sync_roles()
+    user = User.objects.create_user("f", "x", name="f", role="finance")
+    UserScope.objects.create(user=user, kind="all", key="")
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(user)
+    note = "Products have changed their group since"
+    assert note not in browser.get(f"/rewards/statements/{row.pk}/").content.decode()
+    with joined("tests.network"):
+        goods.products(SYSTEM, [goods.ProductIn("P2", "电风扇", "COOK")])
+    assert note in browser.get(f"/rewards/statements/{row.pk}/").content.decode()
+    assert paid() == 10

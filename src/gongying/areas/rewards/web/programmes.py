@@ -170,9 +170,17 @@ def _typed(request: Request) -> dict[str, Any]:
     return form
 
 
+def _day(text: str) -> date | None:
+    """A date as it is typed into a form; None when it is none."""
+    try:
+        return parse_date(text)
+    except ValueError:  # 2026-02-30 has the form of a date
+        return None
+
+
 def _save(request: Request, row: PolicyVersion | None, head: dict[str, str], form: dict[str, Any]) -> int:
     """The draft that was written; a published version gets a successor."""
-    since, until = parse_date(head["from"]), parse_date(head["to"]) if head["to"] else None
+    since, until = _day(head["from"]), _day(head["to"])
     for name, words in (("key", _("Give the programme a key.")), ("title", _("Give the programme a title."))):
         if not head[name]:
             raise Refused(words, field=name)

@@ -195,6 +195,7 @@ def _page(request: Request, actor: Actor, statement_id: int, error: Refused | No
         "entries": [(each, known.get(each.document)) for each in _entries(actor, row)],
         "error": error,
         "today": timezone.localdate(),
+        "moved": evidence.count() != row.lines,
         "line": evidence.filter(pk=int(asked)).first() if asked.isdigit() else None,
         "may_confirm": posted and row.state == "open" and portal and actor.can("rewards.confirm"),
         "may_object": may_object,
