@@ -1,10 +1,12 @@
 """What overseers read: the audit log, the seal, policies, background jobs."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
+from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
 from gongying.core.audit.models import AuditRow
 from gongying.core.doors import query
@@ -15,6 +17,7 @@ from gongying.core.policies.actions import findings
 from gongying.core.policies.kinds import KINDS, Finding
 from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing
+from gongying.core.words import pick
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,60 @@ def policy(actor: Actor, *, version_id: int) -> PolicyView:
     paths = list(now) + [path for path in old if path not in now]
     lines = [(path, now.get(path, ""), old.get(path, "")) for path in paths]
     return PolicyView(row, KINDS[row.kind].label, lines, before, findings(row))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A version that applies to a place on a day; the most specific one holds. `scope_key` is empty for the network."""
+
+    version_id: int
+    title: str
+    version: int
+    scope_kind: str
+    scope_key: str
+    effective_from: date
+    effective_to: date | None
+    hash: str
+
+
+@dataclass(frozen=True)
+class Holds:
+    """What holds at a place on a day: the parameters of the winner, and all candidates, winner first."""
+
+    kind: str
+    key: str
+    on: date
+    party: str
+    parameters: dict[str, str]
+    candidates: list[Candidate]
+
+
+@query(needs="control.policies", roles=READERS)
+def holds(actor: Actor, *, kind: str, key: str, on: date, party: str = "") -> Holds:
+    """Which value of a policy holds for a distributor (by code; none is the network) on a day, and what it won over.
+
+    Raises Missing when there is no such policy or distributor in scope, or none holds there that day.
+    """
+    party_id = None
+    if party:
+        party_id = parties.party(actor, parties.ids_by_code([party]).get(party, 0)).pk
+    rows = policies.candidates(kind, key, on, party_id) if kind in KINDS else []
+    if not rows:
+        raise Missing(f"no {kind} {key} in force on {on}")
+    found = [
+        Candidate(r.pk, pick(r.title, r.title_en), r.version, r.scope_kind, r.scope_key, r.effective_from, r.effective_to, r.hash)
+        for r in rows
+    ]  # fmt: skip
+    parameters = dict(_flat(policies.parsed(rows[0]).model_dump(mode="json")))
+    return Holds(kind, key, on, party, parameters, found)
+
+
+def published_keys() -> list[tuple[str, str, Any]]:
+    """(kind, key, what people call it) of every policy that was ever published."""
+    rows = (
+        policies.versions().filter(status="published").values_list("kind", "key").distinct().order_by("kind", "key")
+    )
+    return [(kind, key, KINDS[kind].label) for kind, key in rows if kind in KINDS]
 
 
 def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:

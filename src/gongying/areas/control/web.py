@@ -1,15 +1,25 @@
 """Pages of oversight: audit log, policies, background jobs."""
 
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from gongying.books.parties import read as parties
 from gongying.core.doors import words
 from gongying.core.policies import actions as policy_actions
+from gongying.core.policies import read as policies
 from gongying.core.policies.kinds import KINDS
-from gongying.core.refusal import Refused
+from gongying.core.policies.models import PolicyVersion
+from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import links, nav
 from gongying.core.ui.listing import page_of
 from gongying.core.ui.pages import Request, page
@@ -42,25 +52,39 @@ AUDIT = Table(
     views=[(_("Refusals"), "outcome=refused"), (_("Forbidden"), "outcome=forbidden")],
     empty=_("Nothing happened yet."),
 )
-POLICIES = Table(
-    "policies",
-    [
-        Column("title", _("Title"), lambda r: pick(r.title, r.title_en), sort="title", href=lambda r: links.to("policy", r.pk)),
-        Column("kind", _("Kind"), lambda r: KINDS[r.kind].label if r.kind in KINDS else r.kind, sort="kind", phone=False),
-        Column("key", _("Key"), lambda r: f"{r.key} v{r.version}", sort="key"),
-        Column("scope", _("Scope"), lambda r: r.scope_key or _("Whole network"), sort="scope_key", phone=False),
-        Column("from", _("From"), lambda r: r.effective_from, "date", "effective_from", phone=False),
-        Column("to", _("To, not included"), lambda r: r.effective_to, "date", "effective_to", phone=False),
-        Column("state", _("State"), lambda r: r.status, "state", "status"),
-    ],
-    sort="title",
-    search=lambda rows, q: rows.filter(title__icontains=q) | rows.filter(key__icontains=q),
-    filters=[
-        Filter("kind", _("Kind"), [(code, kind.label) for code, kind in KINDS.items()], lambda rows, v: rows.filter(kind=v)),
-        Filter("state", _("State"), [(s, _(s)) for s in ("draft", "published", "withdrawn")], lambda rows, v: rows.filter(status=v)),
-    ],
-    empty=_("No policy yet."),
-)  # fmt: skip
+STATES = [
+    ("draft", _("draft")), ("in_force", _("in force")), ("to_come", _("to come")), ("ended", _("ended")),
+    ("replaced", _("replaced")), ("withdrawn", _("withdrawn")),
+]  # fmt: skip
+
+
+def _policies(stands: Callable[[PolicyVersion], str]) -> Table:
+    """All versions; `stands` says where one stands today."""
+
+    def in_state(rows: Any, value: str) -> Any:
+        return rows.filter(pk__in=[row.pk for row in rows if stands(row) == value.replace("_", " ")])
+
+    return Table(
+        "policies",
+        [
+            Column("title", _("Title"), lambda r: pick(r.title, r.title_en), sort="title", href=lambda r: links.to("policy", r.pk)),
+            Column("kind", _("Kind"), lambda r: KINDS[r.kind].label if r.kind in KINDS else r.kind, sort="kind", phone=False),
+            Column("key", _("Key"), lambda r: f"{r.key} v{r.version}", sort="key"),
+            Column("scope", _("Scope"), lambda r: r.scope_key or _("Whole network"), sort="scope_key", phone=False),
+            Column("from", _("From"), lambda r: r.effective_from, "date", "effective_from", phone=False),
+            Column("to", _("To, not included"), lambda r: r.effective_to, "date", "effective_to", phone=False),
+            Column("state", _("State"), stands, "state"),
+        ],
+        sort="title",
+        search=lambda rows, q: rows.filter(title__icontains=q) | rows.filter(key__icontains=q),
+        filters=[
+            Filter("kind", _("Kind"), [(code, kind.label) for code, kind in KINDS.items()], lambda rows, v: rows.filter(kind=v)),
+            Filter("state", _("State"), STATES, in_state),
+        ],
+        empty=_("No policy yet."),
+    )  # fmt: skip
+
+
 JOBS = Table(
     "jobs",
     [
@@ -92,7 +116,10 @@ def audit(request: Request) -> HttpResponse:
 @page(needs="control.policies")
 def policy_list(request: Request) -> HttpResponse:
     """All versions of all policies."""
-    return POLICIES.respond(request, queries.policy_versions(request.actor), "control/policies.html")
+    today = timezone.localdate()
+    newest = policies.holding("", today)
+    listing = _policies(lambda row: policies.state_of(row, today, newest))
+    return listing.respond(request, queries.policy_versions(request.actor), "control/policies.html")
 
 
 @page(needs="control.policies")
@@ -108,9 +135,134 @@ def policy(request: Request, version_id: int) -> HttpResponse:
             return redirect("control:policy", version_id=version_id)
         except Refused as no:
             error = no
-    view = queries.policy(actor, version_id=version_id)
-    context = {"v": view, "error": error, "may_publish": actor.can("policies.publish")}
+    view, today = queries.policy(actor, version_id=version_id), timezone.localdate()
+    context = {
+        "v": view,
+        "state": policies.state_of(view.row, today, policies.holding("", today)),
+        "error": error,
+        "may_publish": actor.can("policies.publish"),
+        "may_draft": actor.can("policies.draft"),
+        "today": today,
+    }
     return render(request, "control/policy.html", context, status=409 if error else 200)
+
+
+@page(needs="control.policies")
+def where(request: Request) -> HttpResponse:
+    """Which value of a policy holds for a distributor on a day, and which ones it won over."""
+    asked = {name: request.GET.get(name, "").strip() for name in ("of", "party", "on")}
+    asked["on"] = asked["on"] or timezone.localdate().isoformat()
+    kind, _slash, key = asked["of"].partition("/")
+    on, found, error = _day(asked["on"]), None, None
+    if on is None:
+        error = _("Write the date as 2026-01-31.")
+    elif kind:
+        try:
+            found = queries.holds(request.actor, kind=kind, key=key, on=on, party=asked["party"])
+        except Missing:
+            error = _("Nothing holds there on this day.")
+    context = {
+        "asked": asked,
+        "keys": [(f"{each}/{name}", label, name) for each, name, label in queries.published_keys()],
+        "found": found,
+        "error": error,
+    }
+    return render(request, "control/where.html", context, status=409 if error else 200)
+
+
+@page(needs="policies.draft")
+def edit(request: Request, version_id: int = 0) -> HttpResponse:
+    """A policy as its parameters: a new one, a draft, or the next version of a published one."""
+    row = policies.version(version_id) if version_id else None
+    form, error = _form(row), None
+    if request.method == "POST":
+        form = {name: request.POST.get(name, "").strip() for name in form}
+        try:
+            return redirect("control:policy", version_id=_save(request, row, form))
+        except Refused as no:
+            error = no
+    schemas = [(code, kind.label, kind.schema.model_json_schema()) for code, kind in KINDS.items()]
+    fields = [(code, label, ", ".join(schema["properties"])) for code, label, schema in schemas]
+    regions = [(code, pick(name, name_en)) for code, name, name_en in parties.region_names()]
+    context = {"row": row, "form": form, "error": error, "kinds": fields, "regions": regions}
+    return render(request, "control/edit.html", context, status=409 if error else 200)
+
+
+def _form(row: PolicyVersion | None) -> dict[str, str]:
+    """A version as the editor shows it."""
+    if row is None:
+        names = ("kind", "key", "title", "title_en", "region", "party", "from", "to")
+        return dict.fromkeys(names, "") | {"document": "{}"}
+    return {
+        "kind": row.kind,
+        "key": row.key,
+        "title": row.title,
+        "title_en": row.title_en,
+        "region": row.scope_key if row.scope_kind == "region" else "",
+        "party": row.scope_key if row.scope_kind == "party" else "",
+        "from": row.effective_from.isoformat(),
+        "to": row.effective_to.isoformat() if row.effective_to else "",
+        "document": json.dumps(json.loads(row.document), indent=2, ensure_ascii=False),
+    }
+
+
+def _day(text: str) -> date | None:
+    """A date as it is typed into a form; None when it is none."""
+    try:
+        return parse_date(text)
+    except ValueError:  # 2026-02-30 has the form of a date
+        return None
+
+
+def _save(request: Request, row: PolicyVersion | None, form: dict[str, str]) -> int:
+    """The draft that was written. Raises Refused naming the field."""
+    since, until = _day(form["from"]), _day(form["to"])
+    if since is None or (form["to"] and until is None):
+        raise Refused(_("Write the date as 2026-01-31."), field="from" if since is None else "to")
+    try:
+        document = json.loads(form["document"])
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise Refused(_("The parameters are not an object in JSON."), field="document")
+    for name, said in (("key", _("Give the policy a key.")), ("title", _("Give the policy a title."))):
+        if not form[name]:
+            raise Refused(said, field=name)
+    title, title_en, actor = form["title"], form["title_en"], request.actor
+    if row is not None and row.status == "draft":
+        policy_actions.revise(
+            actor,
+            version_id=row.pk,
+            title=title,
+            title_en=title_en,
+            document=document,
+            effective_from=since,
+            effective_to=until,
+            open_ended=until is None,
+        )
+        return row.pk
+    scope_kind, scope_key = _scope(form)
+    return policy_actions.draft(
+        actor,
+        kind=row.kind if row else form["kind"],
+        key=row.key if row else form["key"],
+        title=title,
+        title_en=title_en,
+        document=document,
+        effective_from=since,
+        effective_to=until,
+        scope_kind=scope_kind,
+        scope_key=scope_key,
+    )
+
+
+def _scope(form: dict[str, str]) -> tuple[str, str]:
+    """For whom a policy is typed: the distributor, else the region, else the network."""
+    if form["party"] and form["party"] not in parties.ids_by_code([form["party"]]):
+        raise Refused(_("There is no distributor %(code)s.") % {"code": form["party"]}, field="party")
+    if form["party"]:
+        return "party", form["party"]
+    return ("region", form["region"]) if form["region"] else ("network", "")
 
 
 @page(needs="ui.keep")
@@ -128,7 +280,10 @@ links.home("policy", "control:policy")
 urlpatterns = [
     path("audit/", audit, name="audit"),
     path("policies/", policy_list, name="policies"),
+    path("policies/where/", where, name="where"),
+    path("policies/new/", edit, name="new"),
     path("policies/<int:version_id>/", policy, name="policy"),
+    path("policies/<int:version_id>/edit/", edit, name="edit"),
     path("jobs/", jobs, name="jobs"),
 ]
 nav.register(
