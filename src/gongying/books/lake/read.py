@@ -5,6 +5,7 @@
 [{'party_id': 1, 'net': 900000}]
 """
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -61,14 +62,16 @@ class Snapshot:
         """The rows of an Ibis expression. Safe from several threads."""
         return self._run(_compiled(expression))
 
-    def ask(self, make: Callable[..., Any], *given: Any) -> list[tuple[Any, ...]]:
-        """The rows of `make(*given)`. A question that was asked before, of any state of the books, is compiled no more:
-        compiling takes longer than running. `make` must be a function of what is given alone.
+    def ask(self, make: Callable[..., Any], *given: Any, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of `make(*given)`, with the values it has left open (see `later`). A question that was asked before, of
+        any state of the books and with any values, is compiled no more: compiling takes longer than running. `make` must
+        be a function of what is given alone.
         """
-        return self._run(_question(make, given))
+        sql, names = _question(make, given)
+        return self._run(sql, {name: values[name] for name in names})
 
-    def _run(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.engine.cursor().execute(sql).fetchall()
+    def _run(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        return self.engine.cursor().execute(sql, values or None).fetchall()
 
 
 def _compiled(expression: Any) -> str:
@@ -76,8 +79,30 @@ def _compiled(expression: Any) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _question(make: Callable[..., Any], given: tuple[Any, ...]) -> str:
-    return _compiled(make(*given))
+def _question(make: Callable[..., Any], given: tuple[Any, ...]) -> tuple[str, frozenset[str]]:
+    """The text of a question and the names of the values it wants."""
+    sql = _OPEN.sub(lambda hit: f"CAST(${hit[2]} AS {_TYPES[hit[1].lower()]})", _compiled(make(*given)))
+    return sql, frozenset(re.findall(r"\$([a-z_]+)", sql))
+
+
+_TYPES = {"day": "DATE", "numbers": "BIGINT[]", "texts": "VARCHAR[]"}
+_IBIS = {"day": "date", "numbers": "array<int64>", "texts": "array<string>"}
+_OPEN = re.compile(r"OPEN_(DAY|NUMBERS|TEXTS)\('([a-z_]+)'\)")
+
+
+def _marker(kind: str) -> Any:
+    def mark(which: str) -> None:
+        """Never runs: its call is a mark in the text of the question."""
+
+    return ibis.udf.scalar.builtin(mark, name=f"open_{kind}", signature=(("string",), _IBIS[kind]))
+
+
+_MARKS = {kind: _marker(kind) for kind in _TYPES}
+
+
+def later(kind: str, name: str) -> Any:
+    """A day, numbers or texts (lists) that are given when the question is asked, under a name of lower-case letters."""
+    return _MARKS[kind](name)
 
 
 _lock = threading.Lock()

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
-import ibis
 from django.utils.translation import gettext_lazy as _
 
-from gongying.books.lake.read import LINES, Snapshot, snapshot
+from gongying.books.lake.read import LINES, Snapshot, later, snapshot
 from gongying.core.actor import Actor
 from gongying.core.refusal import Refused
 
@@ -106,7 +105,7 @@ def currencies(actor: Actor, *, start: date, end: date, on: Snapshot | None = No
     key = (moment.serial, "currencies", window)
     if key not in _days:
         _room()
-        _days[key] = [str(row[0]) for row in moment.ask(sums.currencies, window)]
+        _days[key] = [str(row[0]) for row in sums.ask(moment, sums.currencies, window)]
     return list(_days[key])
 
 
@@ -114,7 +113,7 @@ def _one_currency(actor: Actor, start: date, end: date, where: tuple[tuple[str, 
     """Refuse to add money of several currencies."""
     found = currencies(actor, start=start, end=end, on=on)
     if len(found) > 1 and where:  # what is asked for may be of one currency all the same
-        found = [str(row[0]) for row in on.ask(sums.currencies, Window(start, end, (), actor.parties, where))]
+        found = [str(row[0]) for row in sums.ask(on, sums.currencies, Window(start, end, (), actor.parties, where))]
     if len(found) > 1:
         said = {"names": ", ".join(found)}
         raise Refused(
@@ -135,15 +134,16 @@ def newest_day(actor: Actor, on: Snapshot) -> date | None:
     key = (on.serial, "newest_day", actor.parties)
     if key not in _days:
         _room()
-        _days[key] = on.ask(_newest_day, actor.parties)[0][0]
+        scoped = actor.parties is not None
+        _days[key] = on.ask(_newest_day, scoped, parties=sorted(actor.parties or ()))[0][0]
     day: date | None = _days[key]
     return day
 
 
-def _newest_day(parties: frozenset[int] | None) -> Any:
+def _newest_day(scoped: bool) -> Any:
     table = LINES.filter(LINES.level == "sell_in")
-    if parties is not None:
-        table = table.filter(table.party_id.isin(sorted(parties)) if parties else ibis.literal(False))
+    if scoped:
+        table = table.filter(sums.inside(table.party_id, later("numbers", "parties")))
     return table.aggregate(last=table.business_date.max())
 
 
@@ -151,7 +151,7 @@ def _compute(metric: Metric, window: Window, moment: Snapshot) -> Figure:
     """Run the inputs and join them by key in the order of the keys."""
     held: dict[str, dict[tuple[Any, ...], Any]] = {}
     for name, expression in metric.inputs.items():
-        held[name] = {tuple(row[:-1]): row[-1] for row in moment.ask(expression, window)}
+        held[name] = {tuple(row[:-1]): row[-1] for row in sums.ask(moment, expression, window)}
     times = tuple(name for name in window.by if name in (*TIMES, "currency"))
     wholes: dict[tuple[Any, ...], Any] = {}
     if metric.whole:
@@ -159,7 +159,7 @@ def _compute(metric: Metric, window: Window, moment: Snapshot) -> Figure:
         asked = Window(
             window.start, window.end, times, window.parties, tuple(p for p in window.where if p[0] == "currency")
         )
-        wholes = {tuple(row[:-1]): row[-1] for row in moment.ask(first, asked)}
+        wholes = {tuple(row[:-1]): row[-1] for row in sums.ask(moment, first, asked)}
     found = set[tuple[Any, ...]]().union(*held.values())
     if window.by:
         found.discard(())  # an input without the grain is no row of its own: it counts in every row

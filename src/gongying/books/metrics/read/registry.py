@@ -53,6 +53,7 @@ def ratio(above: Any, below: Any) -> Decimal | None:
 
 
 TARGETS_BY = (*sums.OF_PARTY, "category", *sums.TIMES, "currency")
+RANGE_BY = (*sums.OF_PARTY, *sums.TIMES, "currency")  # of one group it says nothing
 STOCK_BY = (*sums.OF_PARTY, *sums.OF_PRODUCT, *sums.TIMES)
 _NET = _("Sum of net value: gross less discount, returns deducted, tax and freight left aside")
 
@@ -90,7 +91,7 @@ for _metric in (
     ),
     Metric(
         "coverage", _("Range coverage"), "ratio", _("Product groups bought more than returned ÷ product groups of the brand"),
-        {"bought": sums.categories, "offered": sums.offered}, lambda i, n: ratio(i["bought"] or 0, i["offered"]), priced=False,
+        {"bought": sums.categories, "offered": sums.offered}, lambda i, n: ratio(i["bought"] or 0, i["offered"]), by=RANGE_BY, priced=False,
     ),
 ):  # fmt: skip
     register(_metric)

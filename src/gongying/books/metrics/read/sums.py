@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis
 
-from gongying.books.lake.read import LINES, PARTIES, PRODUCTS, STOCK_COUNTS, TARGETS
+from gongying.books.lake.read import LINES, PARTIES, PRODUCTS, STOCK_COUNTS, TARGETS, Snapshot, later
 from gongying.core import calendar
 
 SLOW_AFTER = 90  # days without a sale
@@ -17,22 +17,51 @@ SLOW_AFTER = 90  # days without a sale
 class Window:
     """What is asked for: business dates [start, end), the grain, the scope (None is everybody), and filters."""
 
-    start: date
-    end: date
+    start: Any  # a date; a value that comes later in the text of a question
+    end: Any
     by: tuple[str, ...] = ()
-    parties: frozenset[int] | None = None
-    where: tuple[tuple[str, str], ...] = ()
+    parties: Any = None  # a frozenset of ids
+    where: tuple[tuple[str, Any], ...] = ()  # values separated by commas
     level: str = "sell_in"
     before: bool = field(default=False)  # the same days a year earlier, shown under this year's periods
 
     def year_before(self) -> "Window":
         """The same days a year earlier."""
+        if not isinstance(self.start, date):
+            return replace(self, start=later("day", "start_before"), end=later("day", "end_before"), before=True)
         start, end = calendar.year_before(self.start), calendar.year_before(self.end)
         return replace(self, start=start, end=end, before=True)
 
     def at(self, level: str) -> "Window":
         """The same question of another level of trade."""
         return replace(self, level=level)
+
+    def outline(self) -> "Window":
+        """What the text of a question depends on: everything but the values."""
+        scope = None if self.parties is None else frozenset[int]()
+        names = tuple((name, "") for name, _value in self.where)
+        return replace(self, start=None, end=None, parties=scope, where=names)
+
+    def values(self) -> dict[str, Any]:
+        """The values, as `opened` names them."""
+        earlier = self.year_before()
+        found = {"start": self.start, "end": self.end, "start_before": earlier.start, "end_before": earlier.end}
+        found |= {f"where_{name}": value.split(",") for name, value in self.where}
+        return found | {"parties": sorted(self.parties or ())}
+
+
+def opened(question: Callable[[Window], Any], outline: Window) -> Any:
+    """A question of any window of this outline, its values left open."""
+    scope = None if outline.parties is None else later("numbers", "parties")
+    where = tuple((name, later("texts", f"where_{name}")) for name, _value in outline.where)
+    return question(
+        replace(outline, start=later("day", "start"), end=later("day", "end"), parties=scope, where=where)
+    )
+
+
+def ask(moment: Snapshot, question: Callable[[Window], Any], window: Window) -> list[tuple[Any, ...]]:
+    """The rows of a question of a window; compiled once for all windows of its outline."""
+    return moment.ask(opened, question, window.outline(), **window.values())
 
 
 Dimension = Callable[[Any, Window], Any]
@@ -60,18 +89,28 @@ OF_PRODUCT = ("product", "category")
 DIMENSIONS = (*OF_PARTY, *OF_PRODUCT, *TIMES, "currency", "seller")
 
 
-def _narrow(table: Any, window: Window, day: str, *, goods: bool = True) -> Any:
-    """The table with the dimensions it can have, in scope and filtered; `day` names its business date."""
-    table = table.mutate(**{name: of(table[day], window) for name, of in TIMES.items()})
-    table = table.left_join(PARTIES, "party_id", rname="{name}_of_party")
-    if goods:
+def _narrow(table: Any, window: Window, day: str, *, also: str = "") -> Any:
+    """The table with the dimensions the window names (and `also`), in scope and filtered; `day` names its business date.
+    What nobody asks for is not joined: a join of every line costs as much as its sum.
+    """
+    named = {also, *window.by, *(name for name, _value in window.where)}
+    table = table.mutate(**{name: of(table[day], window) for name, of in TIMES.items() if name in named})
+    if named & set(OF_PARTY):
+        table = table.left_join(PARTIES, "party_id", rname="{name}_of_party")
+    if named & set(OF_PRODUCT) and "category" not in table.columns:
         table = table.left_join(PRODUCTS, "product_id", rname="{name}_of_product")
     if window.parties is not None:
-        inside = sorted(window.parties)
-        table = table.filter(table.party_id.isin(inside) if inside else ibis.literal(False))
+        table = table.filter(inside(table.party_id, window.parties))
     for name, value in window.where:
-        table = table.filter(table[name].isin(value.split(",")))
+        table = table.filter(inside(table[name], value.split(",") if isinstance(value, str) else value))
     return table
+
+
+def inside(column: Any, values: Any) -> Any:
+    """Whether a column is one of the values, which are here or come later."""
+    if isinstance(values, ibis.Expr):
+        return values.contains(column)
+    return column.isin(sorted(values)) if values else ibis.literal(False)
 
 
 def _by(table: Any, keys: Sequence[str], value: Any) -> Any:
@@ -79,12 +118,12 @@ def _by(table: Any, keys: Sequence[str], value: Any) -> Any:
     return table.group_by(keys).aggregate(value=value) if keys else table.aggregate(value=value)
 
 
-def lines(window: Window) -> Any:
-    """Sales lines of the window's level."""
+def lines(window: Window, *, also: str = "") -> Any:
+    """Sales lines of the window's level, with the dimensions it names and `also`."""
     held = LINES.filter(
         LINES.level == window.level, LINES.business_date >= window.start, LINES.business_date < window.end
     )
-    return _narrow(held, window, "business_date")
+    return _narrow(held, window, "business_date", also=also)
 
 
 def currencies(window: Window) -> Any:
@@ -110,15 +149,19 @@ def quantity(window: Window) -> Any:
 def returned(window: Window) -> Any:
     """Net value of returns as a positive number; a reversed return counts no more."""
     table = lines(window)
-    is_return = (table.kind == "return") | ((table.kind == "reversal") & (table.quantity > 0))
-    return _by(table.filter(is_return), window.by, -table.net_minor.sum())
+    return _by(table.filter(_is_return(table)), window.by, -table.net_minor.sum())
 
 
 def sold(window: Window) -> Any:
     """Net value before returns."""
     table = lines(window)
-    is_return = (table.kind == "return") | ((table.kind == "reversal") & (table.quantity > 0))
-    return _by(table.filter(~is_return), window.by, table.net_minor.sum())
+    return _by(table.filter(~_is_return(table)), window.by, table.net_minor.sum())
+
+
+def _is_return(table: Any) -> Any:
+    """A return, or the reversal of one: it goes the other way, in pieces or (a credit for price alone) in value."""
+    back = (table.quantity > 0) | ((table.quantity == 0) & (table.net_minor > 0))
+    return (table.kind == "return") | ((table.kind == "reversal") & back)
 
 
 def products(window: Window) -> Any:
@@ -142,11 +185,26 @@ def offered(window: Window) -> Any:
 
 
 def _distinct(window: Window, name: str) -> Any:
-    table = lines(window)
+    table = lines(window, also=name)
     keys = [each for each in window.by if each != name]
     each = table.group_by([*keys, name]).aggregate(moved=table.quantity.sum())
     kept = each.filter(each.moved > 0)
     return _by(kept, keys, kept.count())
+
+
+def _of_scope(table: Any, window: Window, party: str) -> Any:
+    """The rows of parties in scope: what is sorted out below is sorted out of few rows then."""
+    return table if window.parties is None else table.filter(inside(table[party], window.parties))
+
+
+def _standing(rows: Any) -> Any:
+    """The newest revisions that are not withdrawn. All revisions of a key are of one party, seller, metric and day: rows may
+    be chosen by these before.
+    """
+    newer = rows.view()
+    last = newer.group_by(["source", "business_key"]).aggregate(newest=newer.revision.max())
+    held = rows.join(last, ["source", "business_key"])
+    return held.filter(held.revision == held.newest, ~held.withdrawn)
 
 
 def targets(window: Window) -> Any:
@@ -155,12 +213,8 @@ def targets(window: Window) -> Any:
     Of one year the finest periods count (months, else quarters, else the year), and targets by product group before the
     total of all groups: what was asked for once is counted once.
     """
-    newer = TARGETS.view()
-    last = newer.group_by(["source", "business_key"]).aggregate(newest=newer.revision.max())
-    held = TARGETS.join(last, ["source", "business_key"])
-    held = held.filter(held.revision == held.newest, ~held.withdrawn, held.metric == window.level)
-    seller = "seller" in window.by
-    held = held.filter(held.seller != "" if seller else held.seller == "")
+    asked = _of_scope(TARGETS, window, "party_id").filter(lambda t: t.metric == window.level)
+    held = _standing(asked.filter(asked.seller != "" if "seller" in window.by else asked.seller == ""))
     held = held.mutate(
         length=ibis.cases((held.period.length() == 4, 12), (held.period.contains("Q"), 3), else_=1),
         of_year=held.starts_on.year(),
@@ -175,7 +229,7 @@ def targets(window: Window) -> Any:
         held.starts_on >= window.start,
         held.ends_on <= window.end,
     )
-    table = _narrow(held, window, "starts_on", goods=False)
+    table = _narrow(held, window, "starts_on")
     return _by(table, window.by, table.amount_minor.sum())
 
 
@@ -189,14 +243,9 @@ def _values() -> Any:
 
 def _declared(window: Window) -> Any:
     """Standing declarations that were made in the window, valued."""
-    newer = STOCK_COUNTS.view()
-    last = newer.group_by(["source", "business_key"]).aggregate(newest=newer.revision.max())
-    held = STOCK_COUNTS.join(last, ["source", "business_key"])
-    held = held.filter(held.revision == held.newest, ~held.withdrawn)
-    held = held.filter(held.counted_on >= window.start, held.counted_on < window.end, held.holder_id.notnull())
-    held = held.rename(party_id="holder_id")
-    worth = _values()
-    held = held.join(worth, "product_id")
+    made = _of_scope(STOCK_COUNTS.filter(STOCK_COUNTS.holder_id.notnull()), window, "holder_id")
+    held = _standing(made.filter(made.counted_on >= window.start, made.counted_on < window.end))
+    held = held.rename(party_id="holder_id").join(_values(), "product_id")
     return held.mutate(worth_minor=held.quantity * held.worth)
 
 
@@ -225,7 +274,8 @@ def _newest(window: Window) -> Any:
     newer = held.view()
     last = newer.group_by("party_id").aggregate(newest_on=newer.counted_on.max())
     held = held.join(last, "party_id").filter(lambda t: t.counted_on == t.newest_on, lambda t: t.quantity > 0)
-    out = LINES.filter(LINES.level.isin(["sell_through", "sell_out"]), LINES.quantity > 0)
+    out = _of_scope(LINES, window, "party_id")
+    out = out.filter(out.level.isin(["sell_through", "sell_out"]), out.quantity > 0)
     out = out.filter(out.business_date < window.end)
     out = out.group_by(["party_id", "product_id"]).aggregate(issued_on=out.business_date.max())
     return held.left_join(out, ["party_id", "product_id"], rname="{name}_out")
