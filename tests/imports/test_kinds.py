@@ -50,7 +50,7 @@ PRICES = (
 def test_price_lists_by_scope_and_back(network):
     batch = send(PRICES, "price_lists")
     assert (batch.created, batch.failed) == (3, 5)
-    assert faults() == [(5, "product"), (6, "单价"), (7, "valid_to"), (8, "region"), (9, "价格类型")]
+    assert faults() == [(5, "product"), (6, "price"), (7, "valid_to"), (8, "region"), (9, "kind")]
     held = {(p.kind, p.scope_kind, p.scope_key, p.min_quantity): p.price for p in prices.prices(SYSTEM)}
     assert held == {
         ("dealer", "network", "", 1): Decimal("99.5"),
@@ -78,7 +78,7 @@ TARGETS = (
 def test_targets_of_distributors_and_salespeople_and_back(network):
     batch = send(TARGETS, "targets")
     assert (batch.created, batch.failed) == (3, 3)
-    assert faults() == [(5, "期间"), (6, "party"), (7, "category")]
+    assert faults() == [(5, "period"), (6, "party"), (7, "category")]
     held = standing(Target.objects.unscoped("test")).order_by("period")
     assert [(t.period, t.metric, t.amount_minor, t.quantity) for t in held] == [
         ("2026-07", "sell_in", 500_000_00, 100),

@@ -7,7 +7,7 @@ the same key with another content is a correction, which is a new row.
 import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -63,24 +63,39 @@ def turn(model: type[models.Model]) -> None:
         cursor.execute(f"INSERT INTO {table} (id) SELECT id FROM {table} WHERE FALSE")  # noqa: S608 - our own name
 
 
-def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+def insert(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+    same: Mapping[str, Any] | None = None,
+) -> None:
     """Write rows of plain values (dates as ISO text) with COPY on PostgreSQL and one prepared INSERT on SQLite.
 
-    `names` are column names. Database constraints and triggers hold as for every other write.
+    `names` are column names; `same` are columns whose value is that of every row. Database constraints and triggers hold as
+    for every other write.
     """
     if not rows:
         return
+    alike = same or {}
     table = connection.ops.quote_name(model._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(name) for name in names)
+    columns = ", ".join(connection.ops.quote_name(name) for name in (*names, *alike))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with connection.wrap_database_errors, cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as out:
+                tail = tuple(alike.values())
                 for row in rows:
-                    out.write_row(row)
+                    out.write_row(row + tail)
             return
-        marks = ", ".join(["%s"] * len(names))
+        marks = ", ".join([*["%s"] * len(names), *map(_literal, alike.values())])
         given = cast("Sequence[tuple[Any, ...]]", rows)  # the driver takes them one by one
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", given)  # noqa: S608 - our own names
+
+
+def _literal(value: Any) -> str:
+    """A value as SQLite itself writes it down: what is bound once need not be bound for every row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote(%s)", [value])
+        return str(cursor.fetchone()[0]).replace("%", "%%")
 
 
 def change(model: type[models.Model], assignment: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -173,19 +188,46 @@ def revisions(
 
 
 def withdraw(model: type[Keyed], names: tuple[str, ...], *, batch_id: int) -> tuple[int, str]:
-    """Undo a batch: every revision of it that still stands is followed by a withdrawn one. Returns how many."""
+    """Undo a batch: every revision of it that still stands is followed by what stood before it, or by a withdrawn one.
+
+    Returns how many. What comes back belongs again to the batch that had brought it.
+    """
+    turn(model)
     held = standing(model._base_manager.filter(batch_id=batch_id)).order_by("id")
-    now = stamp()
-    fresh = [
-        (*row[: len(names)], *row[len(names) : -1], row[-1] + 1, "", True, None, now)
-        for row in held.values_list(*names, "source", "business_key", "revision")
-    ]
-    insert(
-        model,
-        (*names, "source", "business_key", "revision", "content_hash", "withdrawn", "batch_id", "posted_at"),
-        fresh,
-    )
+    now, fresh = stamp(), []
+    earlier = _before(model, names, batch_id)
+    for *values, source, key, revision in held.values_list(*names, "source", "business_key", "revision"):
+        gone = (*values, source, key, revision + 1, "", True, None, now)
+        back = earlier.get((source, key))
+        fresh.append((*back[:-2], source, key, revision + 1, back[-2], False, back[-1], now) if back else gone)
+    insert(model, (*names, *KEPT), fresh)
     return len(fresh), digest_of(f"{row[-6]}:{row[-5]}" for row in fresh)
+
+
+def _before(model: type[Keyed], names: tuple[str, ...], batch_id: int) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """What stood before a batch, by source and key: values, content hash and batch; not what had been withdrawn."""
+    mine = model._base_manager.filter(batch_id=batch_id)
+    sources = set(mine.values_list("source", flat=True).distinct())
+    picked = (*names, "content_hash", "batch_id", "withdrawn", "business_key")
+    found: dict[tuple[str, str], tuple[Any, ...]] = {}
+    reached: set[tuple[str, str]] = set()
+    for source in sources:
+        keys = list(mine.filter(source=source).values_list("business_key", flat=True).distinct())
+        for row in select_by_keys(model, picked, {"source": source}, keys, key="business_key"):
+            name = (source, row[-1])
+            if row[-3] == batch_id:
+                reached.add(name)
+            elif name not in reached:  # oldest first: the last one before the batch counts
+                found[name] = row
+    return {key: row[:-2] for key, row in found.items() if not row[-2]}
+
+
+def replaced(model: type[Keyed], batch_id: int) -> bool:
+    """Whether something newer of another batch stands where this batch said something."""
+    newer = standing(model._base_manager.all()).filter(
+        source=models.OuterRef("source"), business_key=models.OuterRef("business_key")
+    )
+    return model._base_manager.filter(models.Exists(newer.exclude(batch_id=batch_id)), batch_id=batch_id).exists()
 
 
 def stamp() -> str:

@@ -26,14 +26,28 @@ class Batch(models.Model):
 
 
 class RowError(models.Model):
-    """A row that was not taken, with the field at fault and the remedy, and the row as it was sent."""
+    """A row that was not taken, with the field at fault and the remedy.
+
+    Both texts are the English of the catalogues, `words` fill them in: every reader reads his own language.
+    """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="errors")
     row = models.PositiveIntegerField()
     field = models.CharField(max_length=40, blank=True)
     message = models.CharField(max_length=300)
     remedy = models.CharField(max_length=300, blank=True)
-    cells = models.JSONField(default=list)
+    words = models.JSONField(default=dict)
+
+
+class Before(models.Model):
+    """What a distributor or a product said before a batch changed it; no `values` when the batch brought it."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="before")
+    code = models.CharField(max_length=40)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("batch", "code", name="before_once")]
 
 
 class Layout(models.Model):

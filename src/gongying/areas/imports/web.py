@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -24,6 +25,7 @@ from .models import Batch
 from .rules import KINDS, LABELS, LINES, OWN
 
 FAULTS = 20  # that the preview lists
+CSV = "text/csv; charset=utf-8"
 CHECKED = 100_000  # rows that the preview looks at: about a second
 BATCHES = Table(
     "batches",
@@ -58,11 +60,11 @@ ERRORS = Table(
     [
         Column("row", _("Row"), lambda e: e.row, "num", "row"),
         Column("field", _("Field"), lambda e: queries.field_label(e.batch.kind, e.field), sort="field"),
-        Column("message", _("What is wrong"), lambda e: e.message, sort="message"),
-        Column("remedy", _("Remedy"), lambda e: e.remedy, phone=False),
+        Column("message", _("What is wrong"), lambda e: queries.told(e.message, e.words), sort="message"),
+        Column("remedy", _("Remedy"), lambda e: queries.told(e.remedy, e.words), phone=False),
     ],
     sort="row",
-    search=lambda rows, q: rows.filter(message__icontains=q) | rows.filter(field__icontains=q),
+    search=queries.faults_with,
     empty=_("Every row was taken."),
 )
 
@@ -104,15 +106,20 @@ def preview(request: Request, batch_id: int) -> HttpResponse:
         actions.start(actor, batch_id=row.pk, columns=_chosen(row.kind, request.POST))
         return redirect("imports:batch", batch_id=row.pk)
     file = shelf.find(actor, row.file_id)
-    seen = queries.look(
-        actor,
-        row.kind,
-        shelf.path_of(file),
-        file.name,
-        chosen=_chosen(row.kind, request.GET),
-        kept=queries.layout(actor, row.kind),
-        most=CHECKED,
-    )
+    try:
+        seen = queries.look(
+            actor,
+            row.kind,
+            shelf.path_of(file),
+            file.name,
+            chosen=_chosen(row.kind, request.GET),
+            kept=queries.layout(actor, row.kind),
+            most=CHECKED,
+        )
+    except Refused as no:
+        return render(
+            request, "imports/preview.html", {"batch": row, "kind": LABELS[row.kind], "no": no}, status=no.status
+        )
     return render(request, "imports/preview.html", _shown(row, seen))
 
 
@@ -133,13 +140,17 @@ def _shown(row: Batch, seen: queries.Look) -> dict[str, Any]:
         }
         for field in KINDS[row.kind]
     ]
-    wrong = {number: (name, message) for number, name, message, _remedy, _cells in seen.failures}
+    wrong = {fault.row: fault for fault in seen.failures}
     used = [at for at, field in enumerate(KINDS[row.kind]) if field.name in seen.places]
     right = [field.kind in ("int", "amount", "rate") for field in KINDS[row.kind]]
     rows = []
     for number, cells in seen.shown:
-        name, message = wrong.get(number, ("", ""))
-        told = f"{queries.field_label(row.kind, name)}: {message}" if message else ""
+        fault = wrong.get(number)
+        told = (
+            f"{queries.field_label(row.kind, fault.field)}: {queries.told(fault.message, fault.words)}"
+            if fault
+            else ""
+        )
         rows.append(
             {"row": number, "cells": [{"text": cells[at], "right": right[at]} for at in used], "fault": told}
         )
@@ -152,12 +163,18 @@ def _shown(row: Batch, seen: queries.Look) -> dict[str, Any]:
         "fields": fields,
         "heads": [{"label": fields[at]["label"], "right": right[at]} for at in used],
         "faults": [
-            {"row": number, "field": queries.field_label(row.kind, name), "message": message, "remedy": remedy}
-            for number, name, message, remedy, _cells in seen.failures[:FAULTS]
+            {
+                "row": fault.row,
+                "field": queries.field_label(row.kind, fault.field),
+                "message": queries.told(fault.message, fault.words),
+                "remedy": queries.told(fault.remedy, fault.words),
+            }
+            for fault in seen.failures[:FAULTS]
         ],
         "rows": rows,
-        "go": go,
-        "ready": bool(seen.good) and not seen.lacking,
+        "go": go if seen.good or not seen.bad else _("Hand all rows back"),
+        "ready": bool(seen.checked),
+        "others": ", ".join(seen.sheets[1:]),
         "lacking": ", ".join(queries.field_label(row.kind, field.name) for field in seen.lacking),
     }
 
@@ -173,7 +190,7 @@ def batch(request: Request, batch_id: int) -> HttpResponse:
     if row.state == "draft":
         return redirect("imports:preview", batch_id=row.pk)
     if request.GET.get("export") == "errors":
-        return attachment(queries.error_file(actor, batch_id), f"errors-{row.pk}.xlsx", XLSX)
+        return _handed(*queries.error_file(actor, batch_id))
     job = queries.job(actor, row)
     running = job if job and job.state in ("queued", "running") else None
     if request.headers.get("X-Panel"):
@@ -196,10 +213,18 @@ def _undo_words(row: Batch, count: int) -> str:
     amount = {"n": f"{count:,}"}
     if row.kind in LINES:
         told = _("%(n)s sales lines are reversed by opposite postings; nothing is deleted.") % amount
+    elif row.kind in ("distributors", "products"):
+        told = _("%(n)s entries are taken back: what the file brought goes, unless it is in use.") % amount
     else:
         told = _("%(n)s rows are withdrawn; nothing is deleted.") % amount
-    more = _("What they had replaced does not come back by itself: send that file again.")
-    return f"{told} {more}"
+    return f"{told} {_('What they had replaced stands again.')}"
+
+
+def _handed(name: str, data: bytes) -> HttpResponse:
+    """A file in the format its name says."""
+    answer = attachment(data, name, CSV if name.endswith(".csv") else XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
 
 
 @require_POST
@@ -213,10 +238,11 @@ def undo(request: Request, batch_id: int) -> HttpResponse:
 
 @page(needs="imports.send")
 def template(request: HttpRequest, kind: str) -> HttpResponse:
-    """An empty form of a kind."""
+    """An empty form of a kind, as a workbook or (`?format=csv`) as CSV."""
     if kind not in KINDS:
         raise Missing(kind)
-    return attachment(queries.template(kind), f"{kind}.xlsx", XLSX)
+    as_csv = request.GET.get("format") == "csv"
+    return _handed(f"{kind}.{'csv' if as_csv else 'xlsx'}", queries.template(kind, as_csv=as_csv))
 
 
 urlpatterns = [

@@ -11,3 +11,11 @@ class ProductsPosted(Fact):
 
     name = "goods.products_posted"
     changed: int
+
+
+@dataclass(frozen=True)
+class ProductsRemoved(Fact):
+    """Products that were entered by mistake were taken back."""
+
+    name = "goods.products_removed"
+    removed: int

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy as _
+
 from gongying.core.actor import Actor
 from gongying.core.journal import book
+from gongying.core.refusal import Refused
 
 from . import facts
 from .models import Category, Pack, Product
@@ -12,7 +16,7 @@ from .models import Category, Pack, Product
 
 @dataclass(frozen=True, slots=True)
 class ProductIn:
-    """What is known of a product; `case` is the number of base units in a case (0: no case)."""
+    """What is known of a product; `case` is the number of base units in a case (0: no case, None: as it is)."""
 
     code: str
     name: str
@@ -21,13 +25,14 @@ class ProductIn:
     name_en: str = ""
     category_name_en: str = ""
     base_unit: str = "EA"
-    case: int = 0
+    case: int | None = None
 
 
 def products(actor: Actor, rows: Sequence[ProductIn]) -> dict[str, str]:
     """Create or update products by code, with their group and case. Returns the outcome of each code."""
     groups = {group.code: group for group in Category.objects.all()}
     known = {p.code: p for p in Product.objects.filter(code__in=[r.code for r in rows])}
+    cases = dict(Pack.objects.filter(code="CS", product__in=known.values()).values_list("product_id", "factor"))
     outcome: dict[str, str] = {}
     for row in rows:
         if row.category not in groups:
@@ -46,9 +51,30 @@ def products(actor: Actor, rows: Sequence[ProductIn]) -> dict[str, str]:
             outcome[row.code] = "updated"
         else:
             outcome.setdefault(row.code, "unchanged")
-        if row.case:
-            Pack.objects.update_or_create(product=product, code="CS", defaults={"factor": row.case})
+        if row.case is not None and row.case != cases.get(product.pk, 0):
+            _pack(product, row.case)
+            cases[product.pk] = row.case
+            outcome[row.code] = "updated" if outcome[row.code] == "unchanged" else outcome[row.code]
     changed = sum(state != "unchanged" for state in outcome.values())
     if changed:
         book.record(actor, facts.ProductsPosted(changed))
     return outcome
+
+
+def _pack(product: Product, case: int) -> None:
+    if case:
+        Pack.objects.update_or_create(product=product, code="CS", defaults={"factor": case})
+    else:
+        Pack.objects.filter(product=product, code="CS").delete()
+
+
+def remove(actor: Actor, codes: Sequence[str]) -> int:
+    """Take products back that were entered by mistake. Returns how many. Refuses when one is in use."""
+    rows = Product.objects.filter(code__in=codes)
+    count = rows.count()
+    try:
+        rows.delete()
+    except ProtectedError as held:
+        raise Refused(_("One of these products is in use already."), code="rests") from held
+    book.record(actor, facts.ProductsRemoved(count))
+    return count

@@ -31,3 +31,21 @@ class PartyLinked(Fact):
     parent: int
     child: int
     valid_from: str
+
+
+@dataclass(frozen=True)
+class PartyUnlinked(Fact):
+    """A supplier that was named by mistake was taken back."""
+
+    name = "parties.party_unlinked"
+    parent: int
+    child: int
+    valid_from: str
+
+
+@dataclass(frozen=True)
+class PartiesRemoved(Fact):
+    """Parties that were entered by mistake were taken back."""
+
+    name = "parties.parties_removed"
+    removed: int

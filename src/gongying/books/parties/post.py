@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin
 
 from gongying.core.actor import Actor
 from gongying.core.journal import book
+from gongying.core.people.access import has_people
 from gongying.core.refusal import Refused
 
 from . import facts, read
@@ -44,14 +45,16 @@ class RegionIn:
 
 def regions(actor: Actor, rows: Sequence[RegionIn]) -> int:
     """Create or rename regions, parents first. Returns how many are new."""
-    made = 0
+    made = changed = 0
     for row in rows:
         parent = Region.objects.get(code=row.parent) if row.parent else None
         values = {"name": row.name, "name_en": row.name_en, "level": row.level, "parent": parent}
+        if Region.objects.filter(code=row.code, **values).exists():
+            continue
         _region, created = Region.objects.update_or_create(code=row.code, defaults=values)
-        made += created
-    if rows:
-        book.record(actor, facts.RegionsPosted(len(rows), made))
+        made, changed = made + created, changed + 1
+    if changed:
+        book.record(actor, facts.RegionsPosted(changed, made))
     return made
 
 
@@ -98,6 +101,36 @@ def link(actor: Actor, *, parent_id: int, child_id: int, valid_from: date) -> in
     row = PartyLink.objects.create(parent_id=parent_id, child_id=child_id, valid_from=valid_from)
     book.record(actor, facts.PartyLinked(parent_id, child_id, valid_from.isoformat()))
     return int(row.pk)
+
+
+def unlink(actor: Actor, *, parent_id: int, child_id: int, valid_from: date) -> None:
+    """Take back that `parent` supplies `child` from `valid_from` on; the supplier before it holds again."""
+    held = PartyLink.objects.unscoped("hierarchy").filter(child_id=child_id)
+    row = held.filter(parent_id=parent_id, valid_from=valid_from).first()
+    if row is None:
+        return
+    held.filter(valid_to=valid_from).update(valid_to=row.valid_to)
+    row.delete()
+    book.record(actor, facts.PartyUnlinked(parent_id, child_id, valid_from.isoformat()))
+
+
+def remove(actor: Actor, codes: Sequence[str]) -> int:
+    """Take parties back that were entered by mistake, with the links to their suppliers. Returns how many.
+
+    Refuses when anything rests on one: a line, a contract of territory, somebody it supplies, a user.
+    """
+    rows = Party.objects.unscoped("posting").filter(code__in=codes)
+    ids = list(rows.values_list("id", flat=True))
+    in_use = Refused(_("One of these distributors is in use already."), code="rests")
+    if has_people(ids):
+        raise in_use
+    PartyLink.objects.unscoped("hierarchy").filter(child_id__in=ids).delete()
+    try:
+        rows.delete()
+    except ProtectedError as held:
+        raise in_use from held
+    book.record(actor, facts.PartiesRemoved(len(ids)))
+    return len(ids)
 
 
 def initials(name: str) -> str:

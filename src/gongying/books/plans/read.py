@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from gongying.core.actor import Actor
-from gongying.core.posting import standing
+from gongying.core.posting import replaced, standing
 
 from .models import Target
 
@@ -31,3 +31,8 @@ def of_batch(batch_id: int) -> QuerySet[Target]:
     """The targets of a batch that still stand, for guards."""
     rows: QuerySet[Target] = Target.objects.unscoped("guard of a batch").filter(batch_id=batch_id)
     return standing(rows)
+
+
+def corrected_since(batch_id: int) -> bool:
+    """Whether a later posting says something else where this batch set a target."""
+    return replaced(Target, batch_id)

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
 from gongying.core.policies.read import scopes_of
-from gongying.core.posting import standing
+from gongying.core.posting import replaced, standing
 
 from .models import Price
 
@@ -92,3 +92,8 @@ def of_batch(batch_id: int) -> QuerySet[Price]:
     """The prices of a batch that still stand, for guards."""
     rows: QuerySet[Price] = Price._base_manager.filter(batch_id=batch_id)
     return standing(rows)
+
+
+def corrected_since(batch_id: int) -> bool:
+    """Whether a later posting says something else where this batch set a price."""
+    return replaced(Price, batch_id)

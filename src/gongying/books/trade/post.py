@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import compress, repeat
+from itertools import compress
 from operator import sub
 from typing import Any, NamedTuple
 
@@ -47,6 +47,17 @@ class LineIn(NamedTuple):
 
 
 COLUMNS = (*LineIn._fields, "net_minor", "business_key", "revision", "content_hash", "corrects_id")
+OFTEN_ALIKE = (
+    "level",
+    "currency",
+    "discount_minor",
+    "line_no",
+    "tax_minor",
+    "freight_minor",
+    "kind",
+    "counterparty",
+    "place",
+)
 TAIL = ("source", "batch_id", "posted_at")
 READ = ("id", *COLUMNS)
 _KEY = READ.index("business_key")
@@ -109,9 +120,10 @@ def columns(actor: Actor, held: Mapping[str, list[Any]], *, source: str, batch_i
         days = list(map(date.fromisoformat, held["business_date"]))
         fields = [days if name == "business_date" else held[name] for name in LineIn._fields]
         return lines(actor, list(map(LineIn._make, zip(*fields, strict=True))), source=source, batch_id=batch_id)
-    names = [*LineIn._fields, "net_minor", "business_key", "content_hash", "revision", *TAIL]
-    rest = (repeat(1), repeat(source), repeat(batch_id), repeat(stamp()))
-    insert(Line, names, zip(*(held[name] for name in names[:-4]), *rest))  # noqa: B905 - what repeats has no end
+    same = {"revision": 1, "source": source, "batch_id": batch_id, "posted_at": stamp()}
+    same |= {name: held[name][0] for name in OFTEN_ALIKE if held[name].count(held[name][0]) == len(keys)}
+    names = [name for name in (*LineIn._fields, "net_minor", "business_key", "content_hash") if name not in same]
+    insert(Line, names, zip(*(held[name] for name in names), strict=True), same)
     sums: dict[str, int] = {}
     for currency in set(held["currency"]):
         mine = map(currency.__eq__, held["currency"])
@@ -122,12 +134,30 @@ def columns(actor: Actor, held: Mapping[str, list[Any]], *, source: str, batch_i
 
 
 def reverse_batch(actor: Actor, *, batch_id: int) -> int:
-    """Undo a batch by reversing every line of it that still stands. Returns how many."""
+    """Undo a batch by reversing every line of it that still stands; what they had corrected stands again. Returns how many."""
+    turn(Line)
     held = Line.objects.unscoped("posting").filter(batch_id=batch_id, line__isnull=True).exclude(kind="reversal")
     found = list(held.order_by("id").values_list(*READ, "source"))
     for source in {row[-1] for row in found}:
         _write(actor, [_reversal(row[:-1]) for row in found if row[-1] == source], source, batch_id)
+    _restore(actor, batch_id, {(row[1], row[-1], row[_KEY]): row[_REVISION] for row in found})
     return len(found)
+
+
+def _restore(actor: Actor, batch_id: int, gone: Mapping[tuple[str, str, str], int]) -> None:
+    """Post anew the lines a batch had corrected, as lines of the batches they came with. `gone` are its last revisions."""
+    held = Line.objects.unscoped("posting").filter(line__kind="reversal", line__batch_id=batch_id)
+    again: dict[tuple[str, int | None], list[Row]] = {}
+    for *row, source, batch in (
+        held.exclude(batch_id=batch_id).order_by("id").values_list(*READ, "source", "batch_id")
+    ):
+        revision = gone.get((row[1], source, row[_KEY]))
+        if revision is not None:
+            fresh = dict(zip(READ, row, strict=True)) | {"revision": revision + 1, "corrects_id": None}
+            fresh["business_date"] = str(fresh["business_date"])
+            again.setdefault((source, batch), []).append(tuple(fresh[name] for name in COLUMNS))
+    for (source, batch), rows in again.items():
+        _write(actor, rows, source, batch)
 
 
 def _reversal(old: Row) -> Row:

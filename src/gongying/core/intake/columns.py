@@ -3,26 +3,43 @@
 The quick ways below give the same values as `fields.read` cell by cell; a column they cannot vouch for goes that way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import compress, zip_longest
 from math import floor
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.utils import translation
 
 from gongying.engines.money import exponent, whole
 
-from .fields import Bad, Field, plain, propose, read
+from .fields import EXCEL_DIGITS, Bad, Field, plain, propose, read, spelling
 
-Failure = tuple[int, str, str, str, list[str]]  # row, field, what is wrong, remedy, the cells as sent
 SHOWN = 20
+LINE = 120  # letters of a cell that a look shows
+DOUBTFUL = "='+\x00"  # letters that want a closer look
 EXACT = 1e13  # below it a float times its factor is nearer to its true value than 0.01
+
+
+class Failure(NamedTuple):
+    """A row that is handed back: its number, the name of the field at fault, what is wrong and what to do.
+
+    `message` and `remedy` are the English of the catalogues with places for `words`: whoever reads it reads his language.
+    """
+
+    row: int
+    field: str
+    message: str
+    remedy: str
+    words: dict[str, Any]
 
 
 class Frame:
     """A chunk of a file by columns: the values of the good rows, and the rows that are handed back.
 
     `values` has one list a field, each as long as `numbers` (rows as the spreadsheet counts them). Amounts are minor units of
-    the currency of their row. `rows` are the cells as sent, in step with `numbers`; `first` and `end` are the rows it covers.
+    the currency of their row. `first` and `end` are the rows it covers.
     """
 
     def __init__(
@@ -30,11 +47,10 @@ class Frame:
     ) -> None:
         self.fields, self.places, self.first, self.end = fields, places, first, first + len(rows) - 1
         self.numbers = list(range(first, first + len(rows)))
-        self.rows = rows
         self.values: dict[str, list[Any]] = {}
         self.failures: list[Failure] = []
         self.shown: list[tuple[int, list[str]]] = []
-        self._bad: dict[int, tuple[str, str, str]] = {}
+        self._bad: dict[int, tuple[str, str, str, dict[str, Any]]] = {}
 
     def __str__(self) -> str:
         return f"rows {self.first}-{self.end}"
@@ -42,12 +58,14 @@ class Frame:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def fail(self, at: int, name: str, message: Any, remedy: Any) -> None:
-        """Hand the row at place `at` back; its first fault is told. It stays until `settle`."""
-        self._bad.setdefault(at, (name, str(message), str(remedy)))
+    def fail(self, at: int, name: str, message: Any, remedy: Any, **words: Any) -> None:
+        """Hand the row at place `at` back; its first fault is told. It stays until `settle`. `words` fill the texts in."""
+        if at not in self._bad:
+            with translation.override(None):
+                self._bad[at] = (name, str(message), str(remedy), words)
 
     def look_up(self, name: str, ids: Mapping[str, Any], message: Any, remedy: Any) -> None:
-        """Put what `ids` knows in the place of codes; an unknown code fails, an empty one becomes None."""
+        """Put what `ids` knows in the place of codes; an unknown `code` fails, an empty one becomes None."""
         codes = self.values.get(name)
         if codes is None:
             self.values[name] = [None] * len(self)
@@ -56,19 +74,24 @@ class Frame:
         if None in found:
             for at, (code, value) in enumerate(zip(codes, found, strict=True)):
                 if value is None and code:
-                    self.fail(at, name, message, remedy)
+                    self.fail(at, name, message, remedy, code=str(code)[:40])
         self.values[name] = found
 
     def column(self, name: str, default: Any) -> list[Any]:
         """The values of a field; `default` all the way when no column holds it."""
         return self.values.get(name) or [default] * len(self)
 
+    def each(self) -> Iterator[dict[str, Any]]:
+        """The rows one by one, by the names of their fields."""
+        names = list(self.values)
+        return (dict(zip(names, values, strict=True)) for values in zip(*self.values.values(), strict=True))
+
     def settle(self) -> None:
         """Take the failed rows out."""
         if not self._bad:
             return
         for at in sorted(self._bad):
-            self.failures.append((self.numbers[at], *self._bad[at], self._cells(at)))
+            self.failures.append(Failure(self.numbers[at], *self._bad[at]))
         self._keep([at not in self._bad for at in range(len(self))])
         self._bad = {}
 
@@ -76,18 +99,12 @@ class Frame:
         """Leave out what was worked off already."""
         if self.first <= upto:
             self._keep([number > upto for number in self.numbers])
-            self.failures = [each for each in self.failures if each[0] > upto]
+            self.failures = [each for each in self.failures if each.row > upto]
 
     def _keep(self, wanted: list[bool]) -> None:
         for name, values in self.values.items():
             self.values[name] = list(compress(values, wanted))
-        self.rows = list(compress(self.rows, wanted)) if self.rows else self.rows
         self.numbers = list(compress(self.numbers, wanted))
-
-    def _cells(self, at: int) -> list[str]:
-        row = self.rows[at]
-        places = (self.places.get(field.name) for field in self.fields)
-        return [plain(row[place]) if place is not None and place < len(row) else "" for place in places]
 
 
 def find_header(
@@ -112,6 +129,12 @@ def find_header(
     return best
 
 
+def doubled(titles: Sequence[Any], places: Mapping[str, int]) -> list[str]:
+    """Headers that a field is read from and that stand more than once: nobody can know which column is meant."""
+    times = Counter(map(spelling, titles))
+    return list(dict.fromkeys(plain(titles[at]) for at in places.values() if times[spelling(titles[at])] > 1))
+
+
 def frame_of(
     fields: Sequence[Field], places: Mapping[str, int], first: int, rows: list[list[Any]], *, show: bool = False
 ) -> Frame:
@@ -131,10 +154,11 @@ def frame_of(
             frame.values[field.name], faults[field.name] = column(field, sent)
     for field in held:
         for at, bad in faults[field.name].items():
-            frame.fail(at, field.header, bad.message, bad.remedy)
+            frame.fail(at, field.name, bad.message, bad.remedy, **bad.words)
     blank = {at for at in frame._bad if not any(map(plain, rows[at]))}
     if show:
-        frame.shown = [(first + at, _shown(frame, at)) for at in range(min(SHOWN, len(rows))) if at not in blank]
+        some = (at for at in range(min(SHOWN, len(rows))) if at not in blank)
+        frame.shown = [(first + at, _shown(frame, at, rows[at])) for at in some]
     if blank:
         frame._bad = {at: why for at, why in frame._bad.items() if at not in blank}
         kept = [at not in blank for at in range(len(rows))]
@@ -176,7 +200,7 @@ def _quick(field: Field, cells: Sequence[Any]) -> list[Any] | None:
     made: list[Any] | None = None
     if sorts == {str} and field.kind in ("text", "code"):
         joined = "".join(cells)
-        if joined.isascii() and "=" not in joined and "\x00" not in joined:
+        if joined.isascii() and not any(map(joined.__contains__, DOUBTFUL)):
             made = list(map(str.strip, cells))
             if field.required and "" in made:
                 return None
@@ -184,9 +208,12 @@ def _quick(field: Field, cells: Sequence[Any]) -> list[Any] | None:
         if field.kind == "int":
             low, high = min(cells), max(cells)
             least = field.least if field.least is not None else -1e15
-            return list(map(int, cells)) if low >= least and low >= -1e15 and high <= 1e15 else None
+            most = field.largest or 1e15
+            return list(map(int, cells)) if low >= least and low >= -1e15 and high <= most else None
+        if not -EXCEL_DIGITS < min(cells) <= max(cells) < EXCEL_DIGITS:
+            return None
         made = list(map(str, map(int, cells)))
-    if made is not None and field.longest and max(map(len, made), default=0) > field.longest:
+    if made is not None and max(map(len, made), default=0) > field.most:
         return None
     return made
 
@@ -227,15 +254,15 @@ def _minor(cell: float, factor: int) -> int | None:
     return units if abs(exact - units) < 0.49 else None
 
 
-def _shown(frame: Frame, at: int) -> list[str]:
+def _shown(frame: Frame, at: int, row: Sequence[Any]) -> list[str]:
     """A row for the eye: values as they were understood, cells as sent where they were not."""
-    texts, cells = [], frame._cells(at)
-    for field, sent in zip(frame.fields, cells, strict=True):
-        values = frame.values.get(field.name)
+    texts = []
+    for field in frame.fields:
+        values, place = frame.values.get(field.name), frame.places.get(field.name)
         value = None if values is None else values[at]
         if value is not None and field.kind == "amount":
             codes = frame.values.get("currency")
-            places = exponent((codes and codes[at]) or "CNY")
-            value = f"{Decimal(value).scaleb(-places):f}"
+            value = f"{Decimal(value).scaleb(-exponent((codes and codes[at]) or 'CNY')):f}"
+        sent = plain(row[place])[:LINE] if place is not None and place < len(row) else ""
         texts.append(sent if value is None else str(value))
     return texts

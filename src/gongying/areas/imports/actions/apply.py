@@ -1,25 +1,24 @@
 """From good rows to postings, kind by kind: `PREPARE` in the child that read the file, `APPLY` in the transaction."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from collections.abc import Callable
 from itertools import repeat
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from gongying.books.goods import post as goods
-from gongying.books.parties import post as parties
-from gongying.books.parties import read as parties_read
 from gongying.books.plans import post as plans
+from gongying.books.plans import read as plans_read
 from gongying.books.prices import post as prices
+from gongying.books.prices import read as prices_read
 from gongying.books.stock import post as stock
+from gongying.books.stock import read as stock_read
 from gongying.books.trade import post as trade
+from gongying.books.trade import read as trade_read
 from gongying.core.actor import Actor
 from gongying.core.intake.columns import Frame
 from gongying.core.posting import Posted
-from gongying.core.refusal import Refused
 
 from ..models import Batch
+from ..rules import LINES
+from . import basics
 
 LINE_COLUMNS: tuple[tuple[str, Any], ...] = (
     ("business_date", None),
@@ -36,47 +35,6 @@ LINE_COLUMNS: tuple[tuple[str, Any], ...] = (
 )
 
 
-def _rows(frame: Frame) -> Iterator[dict[str, Any]]:
-    """The good rows one by one."""
-    names = list(frame.values)
-    return (dict(zip(names, values, strict=True)) for values in zip(*frame.values.values(), strict=True))
-
-
-def _posted(states: Iterable[str]) -> Posted:
-    told = list(states)
-    return Posted(told.count("created"), told.count("unchanged"), told.count("updated"))
-
-
-def distributors(actor: Actor, batch: Batch, frame: Frame) -> Posted:
-    """Parties with their region and supplier."""
-    told: list[str] = []
-    for at, known in enumerate(_rows(frame)):
-        parent = known.pop("parent", "")
-        try:
-            told += parties.parties(actor, [parties.PartyIn(**known)]).values()
-            _link(actor, known["code"], parent, known.get("opened_on"))
-        except Refused as no:
-            frame.fail(at, no.field, no.message, no.remedy)
-    return _posted(told)
-
-
-def _link(actor: Actor, code: str, parent: str, since: date | None) -> None:
-    if not parent:
-        return
-    ids = parties_read.ids_by_code([code, parent])
-    if parent not in ids:
-        raise Refused(_("There is no distributor %(code)s.") % {"code": parent}, field="parent")
-    on = since or date(2000, 1, 1)
-    if ids[parent] not in parties_read.ancestors(ids[code], on)[:1]:
-        parties.link(actor, parent_id=ids[parent], child_id=ids[code], valid_from=on)
-
-
-def products(actor: Actor, batch: Batch, frame: Frame) -> Posted:
-    """Products with their group and case."""
-    rows = [goods.ProductIn(**(row | {"base_unit": row.get("base_unit") or "EA"})) for row in _rows(frame)]
-    return _posted(goods.products(actor, rows).values())
-
-
 def ready_lines(level: str) -> Callable[[Frame], None]:
     """Make sales lines ready where the file is read, so that the posting need not."""
 
@@ -86,7 +44,6 @@ def ready_lines(level: str) -> Callable[[Frame], None]:
         sorts = ["return" if quantity < 0 else "sale" for quantity in held["quantity"]]
         rows = zip(repeat(level), *held.values(), sorts, repeat(""), repeat(""))
         frame.values = trade.ready(list(map(trade.LineIn._make, rows)))
-        frame.rows = []  # nothing can go wrong with a row from here on
 
     return work
 
@@ -101,7 +58,7 @@ def lines(actor: Actor, batch: Batch, frame: Frame) -> Posted:
 def price_lists(actor: Actor, batch: Batch, frame: Frame) -> Posted:
     """Prices for everybody, a region or a distributor."""
     made = []
-    for row in _rows(frame):
+    for row in frame.each():
         region, party = row.get("region", ""), row.get("party", "")
         made.append(
             prices.PriceIn(
@@ -133,7 +90,7 @@ def targets(actor: Actor, batch: Batch, frame: Frame) -> Posted:
             amount_minor=row["amount"],
             quantity=row.get("quantity") or None,
         )
-        for row in _rows(frame)
+        for row in frame.each()
     ]
     return plans.targets(actor, made, source=batch.source, batch_id=batch.pk)
 
@@ -150,14 +107,14 @@ def stock_declarations(actor: Actor, batch: Batch, frame: Frame) -> Posted:
             unit_cost=row.get("unit_cost"),
             currency=row.get("currency", "CNY"),
         )
-        for row in _rows(frame)
+        for row in frame.each()
     ]
     return stock.counts(actor, made, source=batch.source, batch_id=batch.pk)
 
 
 APPLY: dict[str, Callable[[Actor, Batch, Frame], Posted]] = {
-    "distributors": distributors,
-    "products": products,
+    "distributors": basics.distributors,
+    "products": basics.products,
     "sell_in": lines,
     "sell_through": lines,
     "sell_out": lines,
@@ -165,14 +122,24 @@ APPLY: dict[str, Callable[[Actor, Batch, Frame], Posted]] = {
     "targets": targets,
     "stock_declarations": stock_declarations,
 }
-PREPARE = {level: ready_lines(level) for level in ("sell_in", "sell_through", "sell_out")}
-
-
+PREPARE = {level: ready_lines(level) for level in LINES}
 UNDO: dict[str, Callable[..., int]] = {
+    "distributors": basics.take_distributors_back,
+    "products": basics.take_products_back,
     "sell_in": trade.reverse_batch,
     "sell_through": trade.reverse_batch,
     "sell_out": trade.reverse_batch,
     "price_lists": prices.reverse_batch,
     "targets": plans.reverse_batch,
     "stock_declarations": stock.reverse_batch,
+}
+CORRECTED: dict[str, Callable[[int], bool]] = {
+    "distributors": basics.changed_since,
+    "products": basics.changed_since,
+    "sell_in": trade_read.corrected_since,
+    "sell_through": trade_read.corrected_since,
+    "sell_out": trade_read.corrected_since,
+    "price_lists": prices_read.corrected_since,
+    "targets": plans_read.corrected_since,
+    "stock_declarations": stock_read.declared_after,
 }

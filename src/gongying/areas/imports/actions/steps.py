@@ -19,7 +19,7 @@ from gongying.core.posting import uncollected
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
 
-from .apply import APPLY, PREPARE, UNDO
+from .apply import APPLY, CORRECTED, PREPARE, UNDO
 
 SENDERS = ("admin", "director", "planner", "owner", "clerk")
 # Other areas may object to an undo: fn(batch_id) -> words, or "" for no objection.
@@ -57,6 +57,8 @@ def receive(
         sent_by=actor.name,
         user_id=actor.user_id,
     )
+    if columns:
+        _remember(actor, kind, columns)
     if background and not draft:
         _queue(actor, batch)
     return batch.pk
@@ -74,10 +76,14 @@ def start(actor: Actor, *, batch_id: int, columns: dict[str, str] | None = None)
         raise Refused(_("This batch is being worked off, or finished."), code="state")
     if batch.state == "draft":
         batch.state, batch.columns = "open", columns or {}
-        whose: dict[str, Any] = {"sent_by": actor.name, "user_id": actor.user_id, "kind": batch.kind}
-        Layout.objects.update_or_create(**whose, defaults={"columns": batch.columns})
+        _remember(actor, batch.kind, batch.columns)
     _queue(actor, batch)
     return batch.job_id or 0
+
+
+def _remember(actor: Actor, kind: str, columns: dict[str, str]) -> None:
+    whose: dict[str, Any] = {"sent_by": actor.name, "user_id": actor.user_id, "kind": kind}
+    Layout.objects.update_or_create(**whose, defaults={"columns": columns})
 
 
 def _queue(actor: Actor, batch: Batch) -> None:
@@ -87,21 +93,9 @@ def _queue(actor: Actor, batch: Batch) -> None:
 
 
 @action(needs="imports.send", roles=SENDERS, exposed=False)
-def step(actor: Actor, *, batch_id: int, first: int, header: list[Any], rows: list[list[Any]], last: bool) -> int:
-    """Work off raw rows from number `first` on, and move the checkpoint. Returns the new checkpoint."""
-    batch = one(Batch.objects.select_for_update(), pk=batch_id)
-    _skipped, places = queries.resolve(batch.kind, [header], batch.columns)
-    frame = queries.judged(batch.kind, queries.known(actor, batch.kind), places, first, rows)
-    return _take(actor, batch, frame, last)
-
-
-@action(needs="imports.send", roles=SENDERS, exposed=False)
 def take(actor: Actor, *, batch_id: int, frame: Frame, last: bool) -> int:
     """Post a chunk that was read and judged, and move the checkpoint. Returns the new checkpoint."""
-    return _take(actor, one(Batch.objects.select_for_update(), pk=batch_id), frame, last)
-
-
-def _take(actor: Actor, batch: Batch, frame: Frame, last: bool) -> int:
+    batch = one(Batch.objects.select_for_update(), pk=batch_id)
     if batch.state != "open":
         return batch.checkpoint  # another worker was quicker
     frame.cut(batch.checkpoint)
@@ -109,11 +103,7 @@ def _take(actor: Actor, batch: Batch, frame: Frame, last: bool) -> int:
         done = APPLY[batch.kind](actor, batch, frame)
     frame.settle()
     RowError.objects.bulk_create(
-        [
-            RowError(batch=batch, row=row, field=name[:40], message=message[:300], remedy=remedy[:300], cells=cells)
-            for row, name, message, remedy, cells in frame.failures
-        ],
-        batch_size=1000,
+        [RowError(batch=batch, **fault._asdict()) for fault in frame.failures], batch_size=1000
     )
     batch.checkpoint = max(batch.checkpoint, frame.end)
     batch.created += done.created
@@ -156,8 +146,8 @@ def work_off(actor: Actor, batch_id: int, report: Callable[[int, int], None] = l
 def undo(actor: Actor, *, batch_id: int) -> int:
     """Take back what a batch posted, while nothing rests on it. Returns how many rows."""
     batch = one(queries.batches(actor).select_for_update(), pk=batch_id)
-    if batch.state != "done" or batch.kind not in UNDO:
-        raise Refused(_("Only finished batches of lines, prices, targets and stock can be undone."))
+    if batch.state != "done":
+        raise Refused(_("Only a finished batch can be undone."), code="state")
     for objection in objections:
         words = objection(batch.pk)
         if words:
@@ -176,4 +166,12 @@ def _later_count(batch_id: int) -> str:
     return ""
 
 
-objections.append(_later_count)
+def _later_batch(batch_id: int) -> str:
+    """What a later file corrected is undone from the end: each undo gives back what stood before it."""
+    batch = Batch.objects.get(pk=batch_id)
+    if CORRECTED[batch.kind](batch_id):
+        return str(_("Later rows replaced some of this batch. Undo that batch first, or send corrected rows."))
+    return ""
+
+
+objections += [_later_count, _later_batch]

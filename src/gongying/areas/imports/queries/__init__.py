@@ -10,15 +10,17 @@ from gongying.books.prices import read as prices
 from gongying.books.stock import read as stock
 from gongying.books.trade import read as trade
 from gongying.core.actor import Actor
-from gongying.core.documents.sheet import xlsx
+from gongying.core.documents.sheet import csv_text, xlsx
 from gongying.core.jobs import queue
 from gongying.core.jobs.models import Job
 from gongying.core.scope import one
 from gongying.core.words import is_chinese
 
-from ..models import Batch, Layout
+from ..models import Batch, Before, Layout
 from ..rules import KINDS
-from .sheets import Look, frames, judged, known, look, resolve
+from . import back
+from .back import error_name, faults_with, field_label, told
+from .sheets import Look, frames, look
 
 __all__ = [
     "Batch",
@@ -26,18 +28,27 @@ __all__ = [
     "batch",
     "batches",
     "error_file",
+    "error_name",
+    "faults_with",
     "field_label",
     "frames",
     "job",
-    "judged",
-    "known",
     "layout",
     "look",
-    "resolve",
     "standing",
     "template",
+    "told",
+    "unfinished",
 ]
+
+
+def _changed(batch_id: int) -> QuerySet[Before]:
+    return Before.objects.filter(batch=batch_id)
+
+
 STANDING: dict[str, Callable[[int], QuerySet[Any]]] = {
+    "distributors": _changed,
+    "products": _changed,
     "sell_in": trade.standing_of_batch,
     "sell_through": trade.standing_of_batch,
     "sell_out": trade.standing_of_batch,
@@ -58,19 +69,26 @@ def batch(actor: Actor, batch_id: int) -> Batch:
     return one(batches(actor), pk=batch_id)
 
 
-def error_file(actor: Actor, batch_id: int) -> bytes:
-    """The rows that were not taken, as they were sent, with what is wrong and what to do."""
+def error_file(actor: Actor, batch_id: int) -> tuple[str, bytes]:
+    """Name and bytes of a file with the rows that were not taken: as they were sent, with what is wrong and what to do."""
     row = batch(actor, batch_id)
-    head = [*(f.header for f in KINDS[row.kind]), "错误 / Error", "修改建议 / Remedy"]
-    lines = ([*e.cells, f"{e.row}: {e.field} {e.message}", e.remedy] for e in row.errors.order_by("row"))
-    return xlsx(row.kind, head, lines)
+    return error_name(row), back.error_file(row, actor)
 
 
-def template(kind: str) -> bytes:
+def template(kind: str, *, as_csv: bool = False) -> bytes:
     """An empty form of a kind with one example row, headers in the reader's language."""
     chinese = is_chinese()
     head = [field.header if chinese else field.english for field in KINDS[kind]]
-    return xlsx(kind, head, [[field.example for field in KINDS[kind]]])
+    example = [field.example for field in KINDS[kind]]
+    # The mark in front tells a spreadsheet that the text is UTF-8.
+    return csv_text(head, [example]).encode("utf-8-sig") if as_csv else xlsx(kind, head, [example])
+
+
+def unfinished(actor: Actor, *, kind: str, sha256: str, source: str, columns: dict[str, str]) -> Batch | None:
+    """A batch of this sender with the same file and columns that was cut off."""
+    mine = batches(actor).filter(sent_by=actor.name, user_id=actor.user_id, state="open")
+    rows = mine.filter(kind=kind, sha256=sha256, source=source)
+    return next((row for row in rows if row.columns == columns), None)
 
 
 def layout(actor: Actor, kind: str) -> dict[str, str]:
@@ -86,10 +104,4 @@ def job(actor: Actor, row: Batch) -> Job | None:
 
 def standing(row: Batch) -> int:
     """How many rows an undo of the batch would take back."""
-    return STANDING[row.kind](row.pk).count() if row.state == "done" and row.kind in STANDING else 0
-
-
-def field_label(kind: str, name: str) -> str:
-    """A field (by its name or by its Chinese header) in the reader's language."""
-    found = next((field for field in KINDS[kind] if name in (field.name, field.header)), None)
-    return name if found is None else found.header if is_chinese() else found.english.capitalize()
+    return STANDING[row.kind](row.pk).count() if row.state == "done" else 0

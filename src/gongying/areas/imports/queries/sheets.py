@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from gongying.core.actor import Actor
 from gongying.core.intake import columns, fields, reading
 from gongying.core.refusal import Refused
 
-from ..rules import JUDGE, KINDS, Known, missing, unknown
+from ..rules import JUDGE, KINDS, Known, Seen, missing, twice, unknown
 
 MOST_FAULTS = 200  # that a look remembers
+ROW = attrgetter("row")
 Prepare = Callable[[columns.Frame], None]
 
 
@@ -23,19 +25,22 @@ Prepare = Callable[[columns.Frame], None]
 class Look:
     """What a file holds, before anything of it is posted.
 
-    `header` are its titles, `places` the column of each field, `lacking` the required fields without one; `good` and `bad`
-    count the rows that were checked, `whole` says whether that was all of them. `shown` are the first rows as understood.
+    `header` are its titles, `places` the column of each field, `lacking` the required fields without one, `doubled` the titles
+    that stand twice where a field is read; `good` and `bad` count the rows that were checked, `whole` says whether that was
+    all of them. `shown` are the first rows as understood, `sheets` the sheet that is read and those after it.
     """
 
     header: list[str] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
     lacking: list[fields.Field] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
     good: int = 0
     bad: int = 0
     total: int = 0
     whole: bool = True
     shown: list[tuple[int, list[str]]] = field(default_factory=list)
     failures: list[columns.Failure] = field(default_factory=list)
+    sheets: tuple[str, ...] = ()
 
     @property
     def checked(self) -> int:
@@ -49,13 +54,14 @@ def known(actor: Actor, kind: str) -> Known:
         return Known()
     held = {code: pk for code, pk in parties.all_ids().items() if actor.sees(pk)}
     groups = frozenset(goods.categories().values_list("code", flat=True)) if kind == "targets" else frozenset[str]()
-    regions = frozenset(parties.all_region_codes()) if kind == "price_lists" else frozenset[str]()
+    placed = kind in ("price_lists", "distributors")
+    regions = frozenset(parties.all_region_codes()) if placed else frozenset[str]()
     return Known(held, goods.all_ids(), regions, groups)
 
 
 def resolve(kind: str, head: list[list[Any]], chosen: Mapping[str, str] | None) -> tuple[int, dict[str, int]]:
-    """How many rows are header, and the columns. Raises Refused naming what is missing."""
-    skipped, _titles, places = columns.find_header(head, KINDS[kind], chosen)
+    """How many rows are header, and the columns. Raises Refused naming what is missing or stands twice."""
+    skipped, titles, places = columns.find_header(head, KINDS[kind], chosen)
     absent = unknown(kind, chosen or {}, places)
     if absent:
         words = _("There is no column %(names)s.") % {"names": ", ".join(absent)}
@@ -65,17 +71,30 @@ def resolve(kind: str, head: list[list[Any]], chosen: Mapping[str, str] | None) 
         names = ", ".join(" / ".join(each.names[:2]) for each in lacking)
         remedy = _("Name the columns as in the template.")
         raise Refused(_("Columns are missing: %(names)s.") % {"names": names}, field="file", remedy=remedy)
+    both = columns.doubled(titles, places)
+    if both:
+        words = _("The header stands more than once: %(names)s.") % {"names": ", ".join(both)}
+        raise Refused(words, field="file", remedy=_("Rename or delete all but one of these columns."))
     return skipped, places
 
 
 def judged(
-    kind: str, codes: Known, places: Mapping[str, int], first: int, rows: list[list[Any]], *, show: bool = False
+    kind: str,
+    codes: Known,
+    places: Mapping[str, int],
+    first: int,
+    rows: list[list[Any]],
+    seen: Seen,
+    *,
+    show: bool = False,
 ) -> columns.Frame:
-    """A chunk read and judged."""
+    """A chunk read and judged; `seen` is what earlier chunks of the file said."""
     frame = columns.frame_of(KINDS[kind], places, first, rows, show=show)
     if kind in JUDGE:
         JUDGE[kind](frame, codes)
         frame.settle()
+    twice(kind, frame, seen)
+    frame.settle()
     return frame
 
 
@@ -94,10 +113,13 @@ def frames(
 
     def begin(head: list[list[Any]]) -> tuple[int, reading.Work]:
         skipped, places = resolve(kind, head, chosen)
+        seen: Seen = {}
 
         def work(first: int, rows: list[list[Any]]) -> columns.Frame:
-            done = max(0, min(len(rows), after + 1 - first))
-            frame = judged(kind, codes, places, first + done, rows[done:])
+            if not rows:
+                raise reading.fault("none")
+            frame = judged(kind, codes, places, first, rows, seen)
+            frame.cut(after)
             if prepare:
                 prepare(frame)
             return frame
@@ -128,23 +150,25 @@ def look(
         wanted = chosen or _still_there(head, kind, kept or {})
         skipped, titles, places = columns.find_header(head, KINDS[kind], wanted)
         told = [fields.plain(title) for title in titles]
-        lacking = missing(kind, places)
+        lacking, both = missing(kind, places), columns.doubled(titles, places)
+        before: Seen = {}
 
         def work(first: int, rows: list[list[Any]]) -> Any:
-            if lacking:
-                return told, places, lacking, None
-            return told, places, [], judged(kind, codes, places, first, rows, show=first <= skipped + 1)
+            frame = None
+            if not lacking and not both:
+                frame = judged(kind, codes, places, first, rows, before, show=first <= skipped + 1)
+            return told, places, lacking, both, frame
 
         return skipped, work
 
     for piece in reading.through(path, name, begin):
-        seen.header, seen.places, seen.lacking, frame = piece.load
-        seen.total, seen.whole = piece.total, piece.last
+        seen.header, seen.places, seen.lacking, seen.doubled, frame = piece.load
+        seen.total, seen.whole, seen.sheets = piece.total, piece.last, piece.sheets
         if frame is None:
             break
         seen.good, seen.bad = seen.good + len(frame), seen.bad + len(frame.failures)
         seen.shown += frame.shown
-        seen.failures += sorted(frame.failures)[: max(0, MOST_FAULTS - len(seen.failures))]
+        seen.failures += sorted(frame.failures, key=ROW)[: max(0, MOST_FAULTS - len(seen.failures))]
         if most and piece.done >= most:
             break
     return seen

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.core.intake.fields import Field
 
-from .judge import JUDGE, Known
+from .judge import JUDGE, KEYS, Known, Seen, twice
 
-__all__ = ["JUDGE", "KINDS", "LABELS", "LINES", "OWN", "Known", "missing", "unknown"]
+__all__ = ["JUDGE", "KEYS", "KINDS", "LABELS", "LINES", "OWN", "Known", "Seen", "missing", "twice", "unknown"]
 
 CODE = ("经销商编码", "distributor code", "distributor", "经销商", "客户编码", "customer")
 PRODUCT = ("产品编码", "product code", "sku", "货号", "产品")
+INTEGER = 2**31 - 1
 CURRENCY = Field("currency", "currency", ("币种", "currency"), False, "CNY")
 PRICE_KINDS = (
     ("dealer", ("经销价", "供货价", "出厂价", "dealer price")),
@@ -72,7 +73,7 @@ KINDS: dict[str, tuple[Field, ...]] = {
             "category_name_en", "text", ("品类英文名称", "category english name"), False, "Rice cookers", longest=80
         ),
         Field("base_unit", "code", ("基本单位", "base unit", "unit"), False, "EA", longest=10),
-        Field("case", "int", ("箱规", "case", "case pack"), False, "4", least=0),
+        Field("case", "int", ("箱规", "case", "case pack"), False, "4", least=0, largest=INTEGER),
     ),
     "sell_in": LINE_FIELDS,
     "sell_through": LINE_FIELDS,
@@ -83,7 +84,15 @@ KINDS: dict[str, tuple[Field, ...]] = {
         Field("product", "code", PRODUCT, True, "SKU-1001"),
         Field("price", "rate", ("单价", "unit price", "price", "价格"), True, "199.00", least=0),
         CURRENCY,
-        Field("min_quantity", "int", ("起订量", "minimum quantity", "min quantity"), False, "1", least=1),
+        Field(
+            "min_quantity",
+            "int",
+            ("起订量", "minimum quantity", "min quantity"),
+            False,
+            "1",
+            least=1,
+            largest=INTEGER,
+        ),
         Field("valid_from", "date", ("生效日期", "valid from", "from"), True, "2026-07-01"),
         Field("valid_to", "date", ("失效日期", "valid to", "to"), False, ""),
         Field("region", "code", ("区域编码", "region code", "区域", "region"), False, ""),

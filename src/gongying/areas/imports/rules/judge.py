@@ -2,10 +2,27 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.intake.columns import Frame
+
+# What tells the rows of a kind apart: two rows of one file that agree in it are one thing said twice.
+LINE_KEY = ("party", "document", "line_no")
+KEYS: dict[str, tuple[str, ...]] = {
+    "distributors": ("code",),
+    "products": ("code",),
+    "sell_in": LINE_KEY,
+    "sell_through": LINE_KEY,
+    "sell_out": LINE_KEY,
+    "price_lists": ("list_code", "kind", "product", "min_quantity", "valid_from", "region", "party"),
+    "targets": ("metric", "party", "seller", "category", "period", "currency"),
+    "stock_declarations": ("party", "product", "lot", "on"),
+}
+UNSAID = {"line_no": "1", "kind": "dealer", "metric": "sell_in", "min_quantity": 1, "currency": "CNY"}
+CREDIT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
+Seen = dict[tuple[Any, ...], int]  # the row that said something first
 
 
 @dataclass(frozen=True)
@@ -18,10 +35,96 @@ class Known:
     groups: frozenset[str] = frozenset()
 
 
+def twice(kind: str, frame: Frame, seen: Seen) -> None:
+    """A row that says again what an earlier row of the file said is handed back: one of the two would be lost."""
+    if not len(frame):
+        return
+    columns = [_said(name, frame.column(name, "")) for name in KEYS[kind]]
+    keys = list(zip(*columns, strict=True))
+    fresh = dict(zip(keys, frame.numbers, strict=True))
+    if len(fresh) == len(keys) and seen.keys().isdisjoint(fresh):
+        seen.update(fresh)
+        return
+    for at, (key, number) in enumerate(zip(keys, frame.numbers, strict=True)):
+        before = seen.setdefault(key, number)
+        if before != number:
+            _again(kind, frame, at, before)
+
+
+def _said(name: str, cells: list[Any]) -> list[Any]:
+    """Cells with what an empty one stands for."""
+    return [cell or UNSAID[name] for cell in cells] if name in UNSAID else cells
+
+
+def _again(kind: str, frame: Frame, at: int, row: int) -> None:
+    if kind in ("sell_in", "sell_through", "sell_out"):
+        words = _("Row %(row)s has the same document and line number.")
+        frame.fail(at, "line_no", words, _("Give each line of a document a number of its own."), row=row)
+    else:
+        words = _("Row %(row)s is about the same.")
+        frame.fail(at, KEYS[kind][0], words, _("Keep one of the two rows."), row=row)
+
+
 def lines(frame: Frame, known: Known) -> None:
-    """A sales line is of a known distributor and product."""
+    """A sales line is of a known distributor and product, and its amounts agree with its quantity."""
     _party(frame, known)
     _product(frame, known)
+    _signs(frame)
+    numbers = frame.values.get("line_no", ())
+    if any("/" in number for number in numbers if number):  # documents may hold one: the two would run together
+        for at, number in enumerate(numbers):
+            if number and "/" in number:
+                frame.fail(at, "line_no", _("A line number holds no slash."), _("Write it with a point or a dash."))
+
+
+def _signs(frame: Frame) -> None:
+    """What comes back is negative in quantity and amount, and a discount has the sign of what it is taken off."""
+    quantities, amounts = frame.values["quantity"], frame.values["gross"]
+    discounts = frame.column("discount", 0)
+    if min((*quantities, *amounts, *discounts), default=0) >= 0:
+        return
+    for at, (quantity, gross, off) in enumerate(zip(quantities, amounts, discounts, strict=True)):
+        if quantity * gross < 0:
+            words = _("Quantity and amount disagree: one is negative, the other is not.")
+            frame.fail(at, "gross", words, _("A return is negative in both."))
+        elif off * gross < 0:
+            words = _("The discount has another sign than the amount.")
+            frame.fail(
+                at, "discount", words, _("Write what is taken off, positive for a sale and negative for a return.")
+            )
+
+
+def stock_declarations(frame: Frame, known: Known) -> None:
+    """A declaration is of a known distributor and product."""
+    _party(frame, known)
+    _product(frame, known)
+
+
+def distributors(frame: Frame, known: Known) -> None:
+    """A distributor sits in a known region, is not above itself, and its credit code is sound."""
+    codes, parents = frame.values["code"], frame.column("parent", "")
+    for at, (code, parent) in enumerate(zip(codes, parents, strict=True)):
+        if parent and code == parent:
+            frame.fail(at, "parent", _("A distributor cannot be above itself."), _("Check the code."))
+    for at, region in enumerate(frame.column("region", "")):
+        if region and region not in known.regions:
+            frame.fail(at, "region", _("There is no region %(code)s."), _("Check the code."), code=region[:40])
+    for at, letters in enumerate(frame.column("uscc", "")):
+        if letters and not sound(letters):
+            words = _("The credit code is not right: its check character does not fit.")
+            frame.fail(at, "uscc", words, _("Compare it with the business licence."))
+
+
+def sound(letters: str) -> bool:
+    """Whether a unified social credit code is of 18 letters with the right last one (GB 32100-2015).
+
+    >>> sound("91110000600037341L"), sound("91110000600037341M")
+    (True, False)
+    """
+    if len(letters) != 18 or any(letter not in CREDIT_LETTERS for letter in letters):
+        return False
+    total = sum(CREDIT_LETTERS.index(letter) * 3**at for at, letter in enumerate(letters[:17]))
+    return CREDIT_LETTERS[-total % 31] == letters[17]
 
 
 def price_lists(frame: Frame, known: Known) -> None:
@@ -30,17 +133,15 @@ def price_lists(frame: Frame, known: Known) -> None:
     regions, parties = frame.column("region", ""), frame.column("party", "")
     for at, (region, party) in enumerate(zip(regions, parties, strict=True)):
         if party and party not in known.parties:
-            frame.fail(
-                at, "party", _("There is no such distributor."), _("Check the code, or load distributors first.")
-            )
+            _fail_code(frame, at, "party", party)
         elif party and region:
             words = _("A price is for a region or for a distributor, not for both.")
             frame.fail(at, "region", words, _("Leave one of the two empty."))
         elif region and region not in known.regions:
-            frame.fail(at, "region", _("There is no such region."), _("Check the code."))
+            frame.fail(at, "region", _("There is no region %(code)s."), _("Check the code."), code=region[:40])
     ends = frame.column("valid_to", None)
     for at, (start, end) in enumerate(zip(frame.values["valid_from"], ends, strict=True)):
-        if end is not None and end <= start:
+        if end is not None and start is not None and end <= start:
             words = _("The price ends before it begins.")
             frame.fail(at, "valid_to", words, _("The last day is not included: write the day after it."))
 
@@ -55,28 +156,31 @@ def targets(frame: Frame, known: Known) -> None:
     _party(frame, known)
     for at, group in enumerate(frame.column("category", "")):
         if group and group not in known.groups:
-            frame.fail(
-                at, "category", _("There is no such product group."), _("Check the code, or load products first.")
-            )
+            words, remedy = _("There is no product group %(code)s."), _("Check the code, or load products first.")
+            frame.fail(at, "category", words, remedy, code=group[:40])
+
+
+def _fail_code(frame: Frame, at: int, name: str, code: str) -> None:
+    words, remedy = _("There is no distributor %(code)s."), _("Check the code, or load distributors first.")
+    frame.fail(at, name, words, remedy, code=code[:40])
 
 
 def _party(frame: Frame, known: Known) -> None:
-    frame.look_up(
-        "party", known.parties, _("There is no such distributor."), _("Check the code, or load distributors first.")
-    )
+    words, remedy = _("There is no distributor %(code)s."), _("Check the code, or load distributors first.")
+    frame.look_up("party", known.parties, words, remedy)
 
 
 def _product(frame: Frame, known: Known) -> None:
-    frame.look_up(
-        "product", known.products, _("There is no such product."), _("Check the code, or load products first.")
-    )
+    words, remedy = _("There is no product %(code)s."), _("Check the code, or load products first.")
+    frame.look_up("product", known.products, words, remedy)
 
 
 JUDGE: dict[str, Callable[[Frame, Known], None]] = {
+    "distributors": distributors,
     "sell_in": lines,
     "sell_through": lines,
     "sell_out": lines,
     "price_lists": price_lists,
     "targets": targets,
-    "stock_declarations": lines,
+    "stock_declarations": stock_declarations,
 }
