@@ -298,4 +298,5 @@ def slow_stock(window: Window) -> Any:
 
 def days(window: Window) -> int:
     """Calendar days of the window."""
-    return (window.end - window.start) // timedelta(days=1)
+    length: timedelta = window.end - window.start
+    return length // timedelta(days=1)
