@@ -16,9 +16,10 @@ from gongying.books.places.models import Territory
 from gongying.books.plans.models import Target
 from gongying.books.prices.models import Price
 from gongying.books.stock import read as stock
-from gongying.books.stock.models import Movement
+from gongying.books.stock.models import Balance, Movement
 from gongying.books.trade.models import Line
 from gongying.core.actor import SYSTEM
+from gongying.core.journal.models import Entry
 from gongying.core.refusal import Refused
 
 pytestmark = pytest.mark.django_db
@@ -82,16 +83,27 @@ def test_ones_own_profile_needs_no_code(own):
     assert [line.kind for line in held] == ["sale", "sale", "return"]
     assert held[0].discount_minor == 33
     assert Product.objects.get(code="B8").category.code == "MISC"
+    facts = Entry.objects.count()
     actions.load(SYSTEM, str(own / "own.toml"), own)
     assert Line.objects.unscoped("test").count() == 3, "again changes nothing"
+    assert Entry.objects.count() == facts, "and tells nothing"
 
 
 def test_what_a_profile_cannot_find_is_named(own):
     with pytest.raises(Refused, match="nowhere"):
         actions.load(SYSTEM, "nowhere", own)
     (own / "sales.csv").write_text("shop,item,doc,day,pieces,amount,off\n9,7,D1,2026-03-01,2,10,0\n")
-    with pytest.raises(Refused, match="S9"):
+    with pytest.raises(Refused, match=r"2.*S9"):
         actions.load(SYSTEM, str(own / "own.toml"), own)
+    (own / "sales.csv").write_text(
+        "shop,item,doc,day,pieces,amount,off\n1,7,D1,2026-03-01,2,10,0\n1,7,D2,1 March,2,10,0\n"
+    )
+    with pytest.raises(Refused, match=r"3.*sales\.csv|sales\.csv.*3"):
+        actions.load(SYSTEM, str(own / "own.toml"), own)
+    for text, fault in (("x = [", "profile|方案"), ("source = 'e'\nsteps = [{into = 'moon', file = 'a'}]", "moon")):
+        (own / "bad.toml").write_text(text)
+        with pytest.raises(Refused, match=fault):
+            actions.load(SYSTEM, str(own / "bad.toml"), own)
     (own / "items.csv").unlink()
     with pytest.raises(Refused, match=r"items\.csv"):
         actions.load(SYSTEM, str(own / "own.toml"), own)
@@ -150,7 +162,22 @@ def test_adventureworks_agrees_with_its_source_to_the_cent(capsys):
     units = {
         g["kind"]: g["n"] for g in Movement.objects.unscoped("test").values("kind").annotate(n=Sum("quantity"))
     }
-    assert units == {"receipt": sum(i for i, _o in stocked), "issue": -sum(o for _i, o in stocked)}
+    first, last = {}, {}
+    for r in rows("FactProductInventory.csv"):
+        first.setdefault(r["ProductKey"], int(r["UnitsBalance"]) - int(r["UnitsIn"]) + int(r["UnitsOut"]))
+        last[r["ProductKey"]] = int(r["UnitsBalance"])
+    assert units == {
+        "opening": sum(first.values()),
+        "receipt": sum(i for i, _o in stocked),
+        "issue": -sum(o for _i, o in stocked),
+    }
+    code = {r["ProductKey"]: r["ProductAlternateKey"] for r in rows("DimProduct.csv")}
+    evening = defaultdict(int)
+    for key, held in last.items():
+        evening[code[key]] += held
+    balances = Balance.objects.unscoped("test").values_list("product__code", "quantity")
+    assert dict(balances) == {sku: held for sku, held in evening.items() if held or sku in dict(balances)}
+    assert sum(evening.values()) == sum(units.values())
     assert stock.check() == []
     assert (
         Party.objects.unscoped("test").count()

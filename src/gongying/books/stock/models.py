@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from gongying.core.posting import Keyed
 from gongying.core.scope import Scoped
 
-KINDS = ("receipt", "issue", "count", "adjust", "reversal")
+KINDS = ("opening", "receipt", "issue", "count", "adjust", "reversal")
 
 
 class Movement(Scoped):

@@ -35,6 +35,7 @@ from gongying.engines.money import CarryRounder, minor_of
 
 HOME = Path(seeds.__file__).parent
 MARK = re.compile(r"\{([^{}]+)\}")
+ORDERS = ("into", "file", "when", "first_of")  # what a step says of itself; everything else is a value
 Row = dict[str, str]
 Report = Callable[[str, int], None]
 
@@ -48,6 +49,7 @@ class Profile:
     steps: list[dict[str, str]]
     tables: dict[str, dict[str, Row]] = field(default_factory=dict)
     known: dict[str, dict[str, int]] = field(default_factory=dict)
+    row: Row = field(default_factory=dict)  # that is being read, to be named when it cannot be
 
 
 def open_profile(name: str, folder: Path) -> Profile:
@@ -55,7 +57,20 @@ def open_profile(name: str, folder: Path) -> Profile:
     home = HOME / f"{name}.toml" if re.fullmatch(r"[a-z_]+", name) else Path(name)
     if not home.exists():
         raise Refused(_("There is no profile %(name)s.") % {"name": name}, field="profile")
-    told = tomllib.loads(home.read_text(encoding="utf-8"))
+    try:
+        told = tomllib.loads(home.read_text(encoding="utf-8"))
+    except ValueError as bad:  # not TOML, or not UTF-8
+        raise Refused(_("The profile cannot be read: %(fault)s.") % {"fault": bad}, field="profile") from bad
+    lacking = [name for name in ("source", "steps") if name not in told]
+    lacking += [name for step in told.get("steps", []) for name in ("into", "file") if name not in step]
+    wrong = [step["into"] for step in told.get("steps", []) if step.get("into") not in INTO]
+    if lacking or wrong:
+        words = _("The profile lacks %(names)s, or names what is not known.") % {
+            "names": ", ".join(lacking + wrong)
+        }
+        raise Refused(
+            words, field="profile", remedy=_("A step feeds one of: %(names)s.") % {"names": ", ".join(INTO)}
+        )
     found = Profile(folder, told["source"], told["steps"])
     for code, table in told.get("tables", {}).items():
         found.tables[code] = {row[table["key"]]: row for row in rows_of(folder / table["file"])}
@@ -63,11 +78,13 @@ def open_profile(name: str, folder: Path) -> Profile:
 
 
 def rows_of(path: Path) -> Iterator[Row]:
-    """The rows of a CSV file by header. Raises Refused when there is no such file."""
+    """The rows of a CSV file by header, with their number as a spreadsheet counts under `#`. Raises Refused without a file."""
     if not path.exists():
         raise Refused(_("The file %(name)s is missing.") % {"name": path.name}, field="file")
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        yield from csv.DictReader(lines)
+        for number, row in enumerate(csv.DictReader(lines), 2):
+            row["#"] = str(number)
+            yield row
 
 
 @lru_cache(maxsize=1000)
@@ -89,7 +106,7 @@ def parts_of(template: str) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]
 
 def fill(profile: Profile, template: str, row: Row) -> str:
     """The text of a template for a row; what cannot be followed gives the default."""
-    out = []
+    profile.row, out = row, []
     for before, default, steps in parts_of(template):
         out.append(before)
         value = ""
@@ -109,9 +126,9 @@ def load(actor: Actor, name: str, folder: Path, report: Report = lambda what, ro
     """Load a folder by a profile. Returns the number of rows of each step; loading again changes nothing."""
     profile, counts = open_profile(name, folder), dict[str, int]()
     for place, step in enumerate(profile.steps, 1):
-        carry = Carry()
+        carry, seen = Carry(), set[str]()
         what = f"{place} {step['file']} → {step['into']}"
-        rows = (row for row in rows_of(folder / step["file"]) if _wanted(profile, step, row))
+        rows = (row for row in rows_of(folder / step["file"]) if _wanted(profile, step, row, seen))
         counts[what] = 0
         for part in chunks(rows):
             enter(actor, profile=profile, step=step, rows=part, carry=carry)
@@ -120,11 +137,15 @@ def load(actor: Actor, name: str, folder: Path, report: Report = lambda what, ro
     return counts
 
 
-def _wanted(profile: Profile, step: dict[str, str], row: Row) -> bool:
-    if "when" not in step:
+def _wanted(profile: Profile, step: dict[str, str], row: Row, seen: set[str]) -> bool:
+    """Whether a step reads a row: `when` is neither empty nor zero, and it is the first of its `first_of`."""
+    if "when" in step and re.fullmatch(r"-?0*\.?0*", fill(profile, step["when"], row)):
+        return False
+    if "first_of" not in step:
         return True
-    value = fill(profile, step["when"], row)
-    return bool(value) and not re.fullmatch(r"-?0*\.?0*", value)
+    whose, before = fill(profile, step["first_of"], row), len(seen)
+    seen.add(whose)
+    return len(seen) > before
 
 
 class Carry:
@@ -140,9 +161,14 @@ class Carry:
 
 @action(needs="imports.load", roles=("admin",), secret=("profile", "rows", "carry"), exposed=False)
 def enter(actor: Actor, *, profile: Profile, step: dict[str, str], rows: list[Row], carry: Carry) -> None:
-    """Post some rows of a step."""
+    """Post some rows of a step. Raises Refused naming the row that cannot be read."""
     profile.known = {"party": parties_read.all_ids(), "product": goods_read.all_ids()}
-    INTO[step["into"]](actor, profile, step, rows, carry)
+    try:
+        INTO[step["into"]](actor, profile, step, rows, carry)
+    except (ArithmeticError, ValueError, LookupError) as bad:
+        words = _("Row %(row)s of %(name)s cannot be read: %(fault)s.")
+        told = {"row": profile.row.get("#", ""), "name": step["file"], "fault": bad}
+        raise Refused(words % told, field="file", remedy=_("Compare the profile with the file.")) from bad
 
 
 def _texts(profile: Profile, step: dict[str, str], row: Row, *names: str) -> dict[str, Any]:
@@ -152,7 +178,8 @@ def _texts(profile: Profile, step: dict[str, str], row: Row, *names: str) -> dic
 def _id(profile: Profile, kind: str, code: str) -> int:
     found = profile.known[kind].get(code)
     if found is None:
-        raise Refused(_("There is no %(code)s.") % {"code": code}, field=kind)
+        words = _("Row %(row)s: there is no %(code)s.") % {"row": profile.row.get("#", ""), "code": code}
+        raise Refused(words, field=kind, remedy=_("Load it by an earlier step."))
     return found
 
 
@@ -203,9 +230,7 @@ def _prices(actor: Actor, p: Profile, step: dict[str, str], rows: list[Row], car
 def _lines(actor: Actor, p: Profile, step: dict[str, str], rows: list[Row], carry: Carry) -> None:
     made = []
     for row in rows:
-        t = {
-            name: fill(p, template, row) for name, template in step.items() if name not in ("into", "file", "when")
-        }
+        t = {name: fill(p, template, row) for name, template in step.items() if name not in ORDERS}
         currency = t["currency"]
         net, off, tax, freight = (
             carry.take(n, t.get(n, "0"), currency) for n in ("net", "discount", "tax", "freight")
