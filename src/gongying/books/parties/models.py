@@ -48,4 +48,7 @@ class PartyLink(Scoped):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="party_link_forward"
             ),
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(valid_to__isnull=True), name="party_one_supplier"
+            ),
         ]

@@ -44,10 +44,10 @@ class RegionIn:
 
 
 def regions(actor: Actor, rows: Sequence[RegionIn]) -> int:
-    """Create or rename regions, parents first. Returns how many are new."""
+    """Create or rename regions, parents first. Returns how many are new. Refuses an unknown parent and circles."""
     made = changed = 0
     for row in rows:
-        parent = Region.objects.get(code=row.parent) if row.parent else None
+        parent = _above(row) if row.parent else None
         values = {"name": row.name, "name_en": row.name_en, "level": row.level, "parent": parent}
         if Region.objects.filter(code=row.code, **values).exists():
             continue
@@ -56,6 +56,19 @@ def regions(actor: Actor, rows: Sequence[RegionIn]) -> int:
     if changed:
         book.record(actor, facts.RegionsPosted(changed, made))
     return made
+
+
+def _above(row: RegionIn) -> Region:
+    """The parent of a region. Refuses one that is not there, and a region above itself."""
+    parent = Region.objects.filter(code=row.parent).first()
+    if parent is None:
+        raise Refused(_("There is no region %(code)s.") % {"code": row.parent}, field="parent")
+    here: Region | None = parent
+    while here is not None:
+        if here.code == row.code:
+            raise Refused(_("A region cannot be above itself."), code="circle", field="parent")
+        here = here.parent
+    return parent
 
 
 def parties(actor: Actor, rows: Sequence[PartyIn]) -> dict[str, str]:
@@ -90,8 +103,12 @@ def parties(actor: Actor, rows: Sequence[PartyIn]) -> dict[str, str]:
 
 
 def link(actor: Actor, *, parent_id: int, child_id: int, valid_from: date) -> int:
-    """From `valid_from` on, `parent` supplies `child`; an open link before it ends that day. Refuses circles."""
-    if parent_id == child_id or child_id in read.ancestors(parent_id, valid_from):
+    """From `valid_from` on, `parent` supplies `child`; an open link before it ends that day. Refuses circles, also those
+    that links of later days would close.
+    """
+    later_days = PartyLink.objects.unscoped("hierarchy").filter(valid_from__gt=valid_from)
+    days = {valid_from, *later_days.values_list("valid_from", flat=True)}
+    if parent_id == child_id or any(child_id in read.ancestors(parent_id, day) for day in days):
         raise Refused(_("A distributor cannot be above itself."), code="circle", field="parent")
     later = PartyLink.objects.unscoped("hierarchy").filter(child_id=child_id, valid_from__gte=valid_from)
     if later.exists():
@@ -109,8 +126,9 @@ def unlink(actor: Actor, *, parent_id: int, child_id: int, valid_from: date) -> 
     row = held.filter(parent_id=parent_id, valid_from=valid_from).first()
     if row is None:
         return
-    held.filter(valid_to=valid_from).update(valid_to=row.valid_to)
+    until = row.valid_to
     row.delete()
+    held.filter(valid_to=valid_from).update(valid_to=until)
     book.record(actor, facts.PartyUnlinked(parent_id, child_id, valid_from.isoformat()))
 
 
