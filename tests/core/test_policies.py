@@ -131,6 +131,7 @@ TYPED = {"kind": KIND, "key": KIND, "title": "答复时限", "title_en": "Time t
         ({"to": "2025-01-01"}, "effective_to"),
         ({"title": " "}, "title"),
         ({"party": "D9"}, "party"),
+        ({"key": "another"}, "key"),
         ({"kind": "tiers.programme", "region": "HD"}, "scope_kind"),
     ],
 )
@@ -150,7 +151,7 @@ def test_what_is_typed_wrong_is_named_and_nothing_is_lost(network, wrong, field)
 def test_a_policy_is_drafted_edited_published_followed_and_asked_for_on_pages(network, monkeypatch):
     monkeypatch.setattr(timezone, "localdate", lambda *a, **k: TODAY)
     planner, director = browse("planner"), browse("director")
-    made = planner.post("/control/policies/new/", TYPED | {"region": "HD", "to": "2026-12-01"})
+    made = planner.post("/control/policies/new/", TYPED | {"key": "", "region": "HD", "to": "2026-12-01"})
     row = PolicyVersion.objects.get()
     assert (made.status_code, made.url) == (302, f"/control/policies/{row.pk}/")
     assert (row.scope_kind, row.scope_key, row.status) == ("region", "HD", "draft")

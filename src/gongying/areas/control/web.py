@@ -225,6 +225,8 @@ def _save(request: Request, row: PolicyVersion | None, form: dict[str, str]) -> 
         document = None
     if not isinstance(document, dict):
         raise Refused(_("The parameters are not an object in JSON."), field="document")
+    kind = KINDS.get(form["kind"])
+    form["key"] = form["key"] or (kind.key if kind else "")
     for name, said in (("key", _("Give the policy a key.")), ("title", _("Give the policy a title."))):
         if not form[name]:
             raise Refused(said, field=name)

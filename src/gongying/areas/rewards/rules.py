@@ -213,4 +213,4 @@ ANSWER_DAYS = 10  # where no policy says otherwise
 # A programme names its regions and distributors itself: two versions of one programme side by side could not be settled
 # in one run under one hash.
 PROGRAMME = register(Kind("rewards.programme", _("Rebate programme"), Programme, lint, scopes=("network",)))
-ANSWERS = register(Kind("rewards.answers", _("Time to answer objections"), Answers))
+ANSWERS = register(Kind("rewards.answers", _("Time to answer objections"), Answers, key="rewards.answers"))

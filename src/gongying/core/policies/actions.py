@@ -58,6 +58,11 @@ def draft(
             field="scope_kind",
             remedy=_("Name the regions or distributors in the document itself."),
         )
+    only = kind_of(kind).key
+    if only and key != only:
+        raise Refused(
+            _("There is one policy of this kind, with the key %(key)s.") % {"key": only}, code="key", field="key"
+        )
     text, digest = canonical(parse(kind_of(kind), document))
     same = PolicyVersion.objects.filter(kind=kind, key=key, scope_kind=scope_kind, scope_key=scope_key)
     last = same.aggregate(last=Max("version"))["last"] or 0

@@ -30,13 +30,14 @@ SCOPES = ("network", "region", "party")
 @dataclass(frozen=True)
 class Kind:
     """A sort of policy: `schema` validates and normalises the document, `lint` judges it, `scopes` says for whom a
-    version may be written."""
+    version may be written. With a `key` there is one policy of the kind, under that key: another would never be read."""
 
     code: str
     label: Any
     schema: type[BaseModel]
     lint: Callable[[Any], list[Finding]] = field(default=lambda document: [])
     scopes: tuple[str, ...] = SCOPES
+    key: str = ""
 
 
 KINDS: dict[str, Kind] = {}

@@ -128,7 +128,7 @@ def disputes(actor: Actor, row: Statement) -> list[DisputeView]:
 def answer_days(party_id: int, on: date) -> int:
     """How many days head office has to answer an objection of a distributor raised on a day (`rewards.answers`)."""
     try:
-        found = policies.value(ANSWERS.code, ANSWERS.code, on, party_id).document
+        found = policies.value(ANSWERS.code, ANSWERS.key, on, party_id).document
     except Missing:
         return ANSWER_DAYS
     return found.days if isinstance(found, Answers) else ANSWER_DAYS
