@@ -1,16 +1,18 @@
 """Files that lie, files that attack, files that are merely odd: a clear error, or read right."""
 
 import io
+import mmap
 import re
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import xlsxwriter
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongying.areas.imports import actions
+from gongying.areas.imports import actions, queries
 from gongying.areas.imports.models import RowError
 from gongying.areas.imports.rules import KINDS
 from gongying.books.trade.models import Line
@@ -34,6 +36,11 @@ def send(data, name="a.xlsx"):
     file = shelf.store(SYSTEM, name=name, chunks=[data], purpose="import")
     batch_id = actions.receive(SYSTEM, kind="sell_in", file_id=file.pk, background=False)
     return actions.work_off(SYSTEM, batch_id)
+
+
+def send_kind(body, kind):
+    file = shelf.store(SYSTEM, name="a.csv", chunks=[body.encode()], purpose="import")
+    return actions.work_off(SYSTEM, actions.receive(SYSTEM, kind=kind, file_id=file.pk, background=False))
 
 
 def workbook(write=None, rows=(HEAD, ROW)):
@@ -215,3 +222,169 @@ def test_a_fault_of_ours_is_not_blamed_on_the_file(tmp_path):
 
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         list(reading.through(path, "a.csv", begin))
+
+
+CSV_HEAD = ",".join(HEAD) + "\n"
+
+
+def encrypted():
+    """The start of a workbook under a password: a compound file with a stream of that name."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(900)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "code"),
+    [
+        (encrypted(), "a.xlsx", "locked"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "a.xlsx", "old"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "a.xls", "old"),
+        (b"", "a.csv", "empty"),
+        (b"", "a.xlsx", "empty"),
+        (b"\xef\xbb\xbf\r\n\r\n", "a.csv", "empty"),
+        (workbook(rows=()), "a.xlsx", "empty"),
+        (workbook(rows=(HEAD,)), "a.xlsx", "none"),
+        (CSV_HEAD.encode(), "a.csv", "none"),
+        (CSV_HEAD.encode(), "a.xlsx", "zip"),
+        (b"<html><table><tr><td>1</td></tr></table>", "a.xlsx", "zip"),
+        (b"PK\x05\x06" + bytes(18), "a.xlsx", "zip"),
+        ((CSV_HEAD + "S1,2026-07-01,D1,P1,1," + '"' + "9\n" * 80_000).encode(), "a.csv", "cell"),
+        ((CSV_HEAD + "S1" + ",1" * 300).encode(), "a.csv", "columns"),
+        ((CSV_HEAD + "中文字," * 3 + "\n").encode() + b"\xff\n", "a.csv", "broken"),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_cannot_be_read_is_named_with_a_remedy_in_either_language(network, data, name, code, language):
+    with translation.override(language):
+        with pytest.raises(Refused) as no:
+            send(data, name)
+        told = f"{no.value.message} {no.value.remedy}"
+    assert (no.value.code, told.isascii(), "%(" in told) == (code, language == "en", False)
+    assert str(no.value.remedy)
+    if code in ("cell", "columns", "broken"):
+        assert {"cell": "2", "columns": "2", "broken": "3"}[code] in told
+    assert lines() == []
+
+
+def test_a_workbook_that_was_called_csv_is_read_right(network):
+    assert send(workbook(), "a.csv").created == 1
+
+
+def test_the_first_sheet_that_is_seen_and_has_rows_is_read(network):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        book.add_worksheet("藏").write_row(0, 0, ["x"])
+        book.add_worksheet("空")
+        sheet = book.add_worksheet("七月")
+        for at, row in enumerate((HEAD, ROW)):
+            sheet.write_row(at, 0, row)
+        book.add_worksheet("八月").write_row(0, 0, HEAD)
+        book.worksheets_objs[1].activate()
+        book.worksheets_objs[0].hide()
+    file = shelf.store(SYSTEM, name="a.xlsx", chunks=[out.getvalue()], purpose="import")
+    seen = queries.look(SYSTEM, "sell_in", shelf.path_of(file), file.name)
+    assert (seen.good, seen.sheets) == (1, ("七月", "八月")), "and what is not read is said"
+
+
+def test_a_header_that_stands_twice_is_not_guessed(network):
+    data = workbook(rows=([*HEAD, "金额"], [*ROW, 999]))
+    with pytest.raises(Refused, match="金额"):
+        send(data)
+    assert send(workbook(rows=([*HEAD, "备注", "备注"], [*ROW, 1, 2]))).created == 1, (
+        "unless nothing is read from it"
+    )
+
+
+@pytest.mark.parametrize("told", [0, 10])
+def test_a_zip_that_lies_about_its_sizes_is_no_way_round(network, told):
+    """The directory says a few bytes; the sheet is 300 MB of blanks."""
+    data = bytearray(
+        with_sheet(workbook(), lambda text: text.replace("</sheetData>", " " * 300_000_000 + "</sheetData>"))
+    )
+    with zipfile.ZipFile(io.BytesIO(bytes(data))) as archive:
+        size = next(member.file_size for member in archive.infolist() if member.filename.endswith("sheet1.xml"))
+    real, fake = size.to_bytes(4, "little"), told.to_bytes(4, "little")
+    assert data.count(real) >= 1
+    with pytest.raises(Refused) as no:
+        send(bytes(data).replace(real, fake))
+    assert no.value.code in ("zip", "bomb", "limit", "empty", "none", "refused")
+    assert lines() == []
+
+
+def test_the_memory_of_the_process_that_forks_is_not_the_files(network, monkeypatch):
+    """A web server has gigabytes of address space mapped; a small file is read all the same."""
+    monkeypatch.setattr(reading, "MEMORY", 512 * 1024**2)
+    with mmap.mmap(-1, 4 * 1024**3, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS):
+        assert send(workbook()).created == 1
+
+
+def test_a_nul_byte_and_a_very_long_cell_are_rows_handed_back(network):
+    body = (
+        CSV_HEAD
+        + "S\x001,2026-07-01,D1,P1,1,1\n"
+        + "S2,2026-07-01,D1,"
+        + "P" * 5000
+        + ",1,1\nS3,2026-07-01,D1,P1,1,1\n"
+    )
+    batch = send(body.encode(), "a.csv")
+    assert (batch.created, batch.failed) == (1, 2)
+    assert list(RowError.objects.order_by("row").values_list("row", "field")) == [(2, "document"), (3, "product")]
+    assert b"S3" not in queries.error_file(SYSTEM, batch.pk)[1]
+
+
+@pytest.mark.parametrize(
+    ("cell", "minor"),
+    [
+        ("1,234.50", 123450), ("¥１，２３４．５０", 123450), ("1234.5元", 123450), ("(12.5)", -1250), ("12万", 12_000_000), ("-0", 0), ("−3", -300),
+        ("1.234,50", None), ("1,5", None), ("1,2,3", None), ("$5", None), ("1_000", None), ("nan", None), ("1e999", None),
+        (-0.0, 0), (0.1 + 0.2, 30), (1.005, 101), (-1.005, -101), (float("inf"), None), (True, None),
+    ],
+)  # fmt: skip
+def test_amounts_as_people_write_them(cell, minor):
+    field = FIELDS["gross"]
+    frame = columns.frame_of((field,), {"gross": 0}, 2, [[cell], ["1"]])
+    assert frame.values["gross"] == ([100] if minor is None else [minor, 100])
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2026/1/5", "2026-01-05"), ("2026年1月5日", "2026-01-05"), ("20260105", "2026-01-05"), (20260105.0, "2026-01-05"),
+        ("2026-01-05T08:30:00", "2026-01-05"), ("2026/1/5 0:00", "2026-01-05"), ("２０２６．１．５", "2026-01-05"), ("46027", "2026-01-05"),
+        (46027.5, "2026-01-05"), (date(2026, 1, 5), "2026-01-05"), (datetime(2026, 1, 5, 23, 59, tzinfo=UTC), "2026-01-05"),
+        ("2026115", None), ("5/1/2026", None), ("2026-02-30", None), ("1/5", None), ("2026-13-01", None), ("昨天", None), ("0026-01-05", None),
+    ],
+)  # fmt: skip
+def test_dates_as_people_write_them(cell, day):
+    frame = columns.frame_of((FIELDS["business_date"],), {"business_date": 0}, 2, [[cell]])
+    assert list(map(str, frame.values["business_date"])) == ([day] if day else [])
+
+
+def test_a_code_of_more_digits_than_a_spreadsheet_keeps_is_handed_back():
+    cells = [2.026010112345679e16, "2.02601E+16", 123.0, "00123"]
+    frame = columns.frame_of((FIELDS["document"],), {"document": 0}, 2, [[cell] for cell in cells])
+    assert frame.values["document"] == ["123", "00123"]
+    assert [fault.row for fault in frame.failures] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ("S1,2026-07-01,D1,P1,-2,100,0,1", "gross"),
+        ("S1,2026-07-01,D1,P1,2,-100,0,1", "gross"),
+        ("S1,2026-07-01,D1,P1,2,100,-10,1", "discount"),
+        ("S1,2026-07-01,D1,P1,2,100,10,1/2", "line_no"),
+        ("S1,2026-07-01,D1,P1,-2,-100,-10,1", ""),
+        ("S1,2026-07-01,D1,P1,0,-100,0,1", ""),
+    ],
+)
+def test_sides_of_a_line_that_do_not_fit_together(network, row, field):
+    send(f"{CSV_HEAD[:-1]},折扣,行号\n{row}\n".encode(), "a.csv")
+    assert [error.field for error in RowError.objects.all()] == ([field] if field else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "right"), [("91110000600037341L", True), ("91110000600037341M", False), ("9111", False)]
+)
+def test_a_credit_code_is_checked(network, code, right):
+    batch = send_kind(f"经销商编码,名称,统一社会信用代码\nD7,甲,{code}\n", "distributors")
+    assert batch.created == right

@@ -215,10 +215,9 @@ def _worked(source: _Source, begin: Begin) -> Iterator[Piece]:
     head = _next(source, 0, HEAD)
     if not any(map(any, head)):
         raise _Fault("empty")
-    for number, row in enumerate(head, 1):
-        if any(len(cell) > MOST_CELL for cell in row if cell.__class__ is str):
-            raise _Fault("cell", number)
+    _check_titles(head, 1)
     skipped, work = begin(head)
+    _check_titles(head, skipped)
     done = len(head)
     number = skipped + 1  # rows are counted as the spreadsheet counts them
     held = head[skipped:] + _next(source, done, FIRST - HEAD)
@@ -230,6 +229,13 @@ def _worked(source: _Source, begin: Begin) -> Iterator[Piece]:
         if not following:
             return
         number, held = number + len(held), following
+
+
+def _check_titles(head: list[Row], count: int) -> None:
+    """No header is as long as that; a long cell below it is a row to be handed back."""
+    for number, row in enumerate(head[:count], 1):
+        if any(len(cell) > MOST_CELL for cell in row if cell.__class__ is str):
+            raise _Fault("cell", number)
 
 
 def _next(source: _Source, count: int, size: int) -> list[Row]:
@@ -252,14 +258,14 @@ def _excel(path: str) -> _Source:
     names = [each.name for each in book.sheets_metadata if (each.typ, each.visible) == plain]
     for at, name in enumerate(names):
         sheet = book.get_sheet_by_name(name)
-        if sheet.total_height:
-            return _of_sheet(sheet, tuple(names[at:]))
+        if sheet.end is not None:
+            return _of_sheet(sheet, sheet.end, tuple(names[at:]))
     raise _Fault("empty")
 
 
-def _of_sheet(sheet: python_calamine.CalamineSheet, sheets: tuple[str, ...]) -> _Source:
-    height = sheet.total_height
-    if sheet.total_width > MOST_COLUMNS:
+def _of_sheet(sheet: python_calamine.CalamineSheet, end: tuple[int, int], sheets: tuple[str, ...]) -> _Source:
+    height, width = end[0] + 1, end[1] + 1
+    if width > MOST_COLUMNS:
         raise _Fault("columns", 1)
     if height > MOST_ROWS + 1:
         raise _Fault("rows")
