@@ -26,5 +26,5 @@ def test_the_first_administrator_is_made_with_a_password_that_is_asked_for():
 def test_a_password_everybody_knows_makes_nobody():
     done = made("li.wei", "--name", "李伟", password="liwei2026!")
     assert done.exit_code == 1
-    assert "password" in done.output
+    assert "密码" in done.output
     assert not User.objects.exists()
