@@ -19,6 +19,8 @@ from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing
 from gongying.core.words import pick
 
+from . import rules
+
 
 @dataclass(frozen=True)
 class Seal:
@@ -32,12 +34,22 @@ class Seal:
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """One parameter in words, with its path in the document and its value in the version before ("" is none)."""
+
+    path: str
+    name: str
+    value: str
+    before: str
+
+
+@dataclass(frozen=True)
 class PolicyView:
     """A version: its parameters line by line beside those of the version before, and what the linter says."""
 
     row: PolicyVersion
     kind: Any
-    lines: list[tuple[str, str, str]]  # path, value, value before
+    lines: list[Parameter]
     before: PolicyVersion | None
     findings: list[Finding]
 
@@ -80,7 +92,7 @@ def policy(actor: Actor, *, version_id: int) -> PolicyView:
     now = dict(_flat(policies.parsed(row).model_dump(mode="json")))
     old = dict(_flat(policies.parsed(before).model_dump(mode="json"))) if before else {}
     paths = list(now) + [path for path in old if path not in now]
-    lines = [(path, now.get(path, ""), old.get(path, "")) for path in paths]
+    lines = [Parameter(p, rules.called(p), rules.read_out(p, now), rules.read_out(p, old)) for p in paths]
     return PolicyView(row, KINDS[row.kind].label, lines, before, findings(row))
 
 
@@ -148,4 +160,4 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
         return [line for key, each in value.items() for line in _flat(each, f"{path}.{key}".strip("."))]
     if isinstance(value, list):
         return [line for place, each in enumerate(value, 1) for line in _flat(each, f"{path}.{place}")]
-    return [(path, "–" if value is None else str(value))]
+    return [(path, rules.NOTHING if value is None else str(value))]
