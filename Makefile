@@ -23,7 +23,6 @@ help: ## What there is
 demo: .venv/.runtime ## Install, load the demonstration, serve on 127.0.0.1:8000 and print the log-ins
 	.venv/bin/gongying init
 	.venv/bin/gongying demo
-	@echo "http://127.0.0.1:8000"
 	.venv/bin/gongying serve
 
 test: .venv/.dev ## Install and run the suite

@@ -37,14 +37,16 @@ def store(
     root.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with tempfile.NamedTemporaryFile(dir=root, delete=False) as out:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > LARGEST:
-                out.close()
-                os.unlink(out.name)
-                raise Refused(_("The file is larger than 200 MiB."), code="too_large", field="file")
-            digest.update(chunk)
-            out.write(chunk)
+        try:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > LARGEST:
+                    raise Refused(_("The file is larger than 200 MiB."), code="too_large", field="file")
+                digest.update(chunk)
+                out.write(chunk)
+        except BaseException:  # too large, no room, or the sender went away: nothing half-written stays
+            os.unlink(out.name)
+            raise
         out.flush()
         os.fsync(out.fileno())
     home = _place(digest.hexdigest())
