@@ -282,6 +282,26 @@ def test_a_programme_keeps_its_currency_and_holds_for_the_network(network):
         assert (no.value.code, no.value.field) == ("scope", "scope_kind")
 
 
+def test_progress_is_shown_from_the_first_day_and_only_to_whom_the_programme_is_for(network):
+    """Before the first line nothing is earned, not even what is guaranteed."""
+    for key, more in {
+        "all": {},
+        "east": {"regions": ["HD"]},
+        "top": {"regions": ["CN"]},
+        "south": {"regions": ["HN"]},
+        "one": {"parties": ["D1"]},
+        "both": {"parties": ["D1"], "regions": ["HN"]},
+    }.items():
+        publish(key=key, guarantee="7", **more)
+    on = date(2026, 5, 1)
+    found = {each.programme: each for each in queries.progress(SYSTEM, network.ids["D1"], on)}
+    assert sorted(found) == ["all", "east", "one", "top"]
+    assert {(each.base, each.accrued_minor, each.period) for each in found.values()} == {(0, 0, "2026Q2")}
+    assert [each.programme for each in queries.progress(SYSTEM, network.ids["D2"], on)] == ["all", "south", "top"]
+    network.sell(network.line(yuan=100, on=on))
+    assert {each.accrued_minor for each in queries.progress(SYSTEM, network.ids["D1"], on)} == {7_00}
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_the_statement_of_who_left_reads_itself_out_on_screen_and_on_paper(network, programme, language):
     programme(regions=["HD"], tiers=FLAT, guarantee="50")

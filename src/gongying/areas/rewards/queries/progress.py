@@ -14,7 +14,7 @@ from gongying.engines.money import exponent
 from gongying.engines.rebates import derive, outside
 
 from ..rules import PROGRAMME, Programme
-from .calculation import amount_of, counted_in, eligible, selection_of
+from .calculation import amount_of, counted_in, selection_of
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,11 @@ def progress(actor: Actor, party_id: int, on: date, moment: Snapshot | None = No
         raise Missing("no such distributor")
     newest = {row.key: row for row in policies.in_force(PROGRAMME.code, on).filter(scope_kind="network")}
     documents = [(row, policies.parsed(row)) for row in newest.values()]
+    places = set(policies.scopes_of(party_id, on))  # in one question, however many programmes there are
     asked = [
         (row, doc, counted_in(running_period(doc, on), row.effective_to))
         for row, doc in documents
-        if isinstance(doc, Programme) and _is_for(party_id, doc)
+        if isinstance(doc, Programme) and _is_for(places, doc)
     ]
     found = []
     for (row, document, span), held in zip(
@@ -64,9 +65,10 @@ def progress(actor: Actor, party_id: int, on: date, moment: Snapshot | None = No
     return found
 
 
-def _is_for(party_id: int, document: Programme) -> bool:
-    inside = eligible(document)
-    return inside is None or party_id in inside
+def _is_for(places: set[tuple[str, str]], document: Programme) -> bool:
+    """Whether a programme is for a party with these policy scopes (its code, its regions upwards): as `eligible` says."""
+    named = not document.parties or any(("party", code) in places for code in document.parties)
+    return named and (not document.regions or any(("region", code) in places for code in document.regions))
 
 
 def running_period(document: Programme, on: date) -> calendar.Period:
