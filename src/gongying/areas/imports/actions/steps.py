@@ -137,6 +137,8 @@ def work_off(actor: Actor, batch_id: int, report: Callable[[int, int], None] = l
         prepare=PREPARE.get(batch.kind),
     )
     for piece in pieces:
+        if piece.load.end <= batch.checkpoint and not piece.last:
+            continue  # taken before the batch was cut off
         take(actor, batch_id=batch_id, frame=piece.load, last=piece.last)
         report(piece.done, piece.total)
     return queries.batch(actor, batch_id)
