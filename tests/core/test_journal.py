@@ -1,9 +1,9 @@
 """The journal: facts are told once, sealed in order without a gap, heard once; whatever is changed later is found and named."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from gongying.areas.accounts.actions import create_user
 from gongying.core.actor import SYSTEM
@@ -212,11 +212,42 @@ def test_a_reaction_acts_once_in_order_and_goes_on_after_a_fault(heard):
     assert (seen, cursor.position, cursor.attempts) == ([1, 2], 2, 3)
     assert "falters" in cursor.error
     assert book.verify().sealed == 4, "what it told stayed untold with it"
+    for _round in range(9):
+        book.deliver()
+    assert [(name.rsplit(".", 1)[1], why[:2]) for name, why in book.stopped()] == [("hear", "3:")]
     falters.clear()
+    assert book.deliver() == 0, "it waits for a mended version"
+    assert book.try_again() == 1
     assert book.deliver() == 2
     book.rebuild()
     assert book.deliver() == 0, "a reaction is never replayed"
     assert seen == [1, 2, 3, 4]
+
+
+def test_a_lock_is_no_fault_of_a_listener_and_nothing_is_passed_over(heard, monkeypatch):
+    seen, _falters = heard
+    tell(*range(10, 18))
+    book.seal()
+    (listener,) = book.LISTENERS.values()
+
+    def locked(fact, entry):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(book, "LISTENERS", {listener.key: replace(listener, work=locked)})
+    for _round in range(9):
+        assert book.deliver() == 0
+    assert book.stopped() == []
+    monkeypatch.setattr(book, "LISTENERS", {listener.key: listener})
+    Cursor.objects.update(position=0)
+    assert [book.deliver(limit=3) for _round in range(4)] == [3, 3, 2, 0]
+    assert seen == list(range(10, 18))
+    head = Head.objects.get().position
+    create_user(SYSTEM, login="other", name="n", role="finance", password="correct-horse-9")
+    book.seal()
+    book.deliver()
+    assert Cursor.objects.get(listener=listener.key).position > head, (
+        "what is for others is passed once and not looked through again"
+    )
 
 
 def test_a_projection_is_thrown_away_and_read_again_and_tells_nothing(heard):

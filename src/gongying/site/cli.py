@@ -52,6 +52,7 @@ def init() -> None:
     """Bring the database up to date; safe to repeat."""
     words.compile_all(rooms.ROOT)
     call_command("migrate", verbosity=0)
+    book.try_again()  # what a listener stumbled over may be mended in this version
     if book.begins():
         heads.put_by()
     click.echo(f"ready; {sync_roles()} role permissions added")
@@ -77,7 +78,8 @@ def verify(witness: Path | None) -> None:
         click.echo(f"BROKEN at position {report.broken}: {named}{proof.WORDS[report.what]}", err=True)
         sys.exit(1)
     click.echo(f"whole: {report.sealed} facts, head {report.head}")
-    faults = [*trade.check(), *money.check(), *stock.check(), *lake.check()]
+    stopped = [f"{name} has stopped at {why}" for name, why in book.stopped()]
+    faults = [*stopped, *trade.check(), *money.check(), *stock.check(), *lake.check()]
     for fault in faults:
         click.echo(f"BROKEN: {fault}", err=True)
     if faults:

@@ -1,6 +1,7 @@
 """Record, seal, deliver, rebuild."""
 
 import json
+import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models, transaction
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.utils import timezone
 
 from gongying.core import doors
@@ -20,10 +21,11 @@ from .fact import Fact
 from .models import Cursor, Entry, Head
 from .proof import Report, verify
 
-__all__ = ["LISTENERS", "Listener", "Report", "begins", "deliver", "entries", "on", "project", "rebuild", "record", "record_all", "seal", "told", "verify", "watermark"]  # fmt: skip
+__all__ = ["LISTENERS", "Listener", "Report", "begins", "deliver", "entries", "on", "project", "rebuild", "record", "record_all", "seal", "stopped", "told", "try_again", "verify", "watermark"]  # fmt: skip
 READING = "journal.read"
 DELIVERING = "journal.deliver"
 MOST_ATTEMPTS = 5
+log = logging.getLogger("gongying.journal")
 L = TypeVar("L", bound=Callable[..., None])
 
 
@@ -141,9 +143,13 @@ def _read(listener: Listener, limit: int) -> int:
     cursor, _ = Cursor.objects.get_or_create(listener=listener.key)
     if cursor.attempts >= MOST_ATTEMPTS:
         return 0
-    pages = Entry.objects.filter(name__in=listener.hears, position__gt=cursor.position)
-    done = 0
+    head = Head.objects.filter(pk=1).values_list("position", flat=True).first() or 0
+    if cursor.position >= head:
+        return 0
+    pages = Entry.objects.filter(name__in=listener.hears, position__gt=cursor.position, position__lte=head)
+    looked = done = 0
     for entry in pages.order_by("position")[:limit]:
+        looked += 1
         try:
             with transaction.atomic(), doors.joined(READING if listener.clear else DELIVERING):
                 here = Cursor.objects.select_for_update().get(pk=cursor.pk)
@@ -151,13 +157,29 @@ def _read(listener: Listener, limit: int) -> int:
                     continue  # another reader was quicker
                 listener.work(listener.hears[entry.name].revive(json.loads(entry.payload)), entry)
                 Cursor.objects.filter(pk=cursor.pk).update(position=entry.position, attempts=0, error="")
+        except (OperationalError, InterfaceError):  # a lock, a restart of the database: the next round tries again
+            log.warning("%s waits for the database", listener.key, exc_info=True)
+            return done
         except Exception as fault:  # one listener's fault must not stop the others; it is kept and shown
+            log.exception("%s falters at position %s", listener.key, entry.position)
             Cursor.objects.filter(pk=cursor.pk).update(
                 attempts=models.F("attempts") + 1, error=f"{entry.position}: {fault!r}"[:2000]
             )
-            break
+            return done
         done += 1
+    if looked < limit:  # nothing else up to the head is for this listener: it need not be looked through again
+        Cursor.objects.filter(pk=cursor.pk, position__lt=head).update(position=head)
     return done
+
+
+def stopped() -> list[tuple[str, str]]:
+    """The listeners that have faltered too often and wait for a mended version: (name, position and fault)."""
+    return list(Cursor.objects.filter(attempts__gte=MOST_ATTEMPTS).values_list("listener", "error"))
+
+
+def try_again() -> int:
+    """Let listeners that stopped go on from where they were. Returns how many."""
+    return Cursor.objects.filter(attempts__gt=0).update(attempts=0)
 
 
 def rebuild() -> None:
