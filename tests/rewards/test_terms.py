@@ -109,7 +109,7 @@ def test_the_cliff_of_a_fixed_amount_has_its_size_in_the_findings(network):
         )
     )
     with override("en"):
-        assert "At 100 the payout jumps by 88.5." in [str(f.message) for f in policies.findings(row)]
+        assert "At 100 the payout jumps by 88.50." in [str(f.message) for f in policies.findings(row)]
 
 
 def test_the_end_of_a_draft_can_be_taken_away_again(network):

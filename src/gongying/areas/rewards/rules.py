@@ -79,7 +79,7 @@ def lint(programme: Programme) -> list[Finding]:
     found = []
     for cliff in priced_cliffs(programme):
         steep = programme.basis == "value" and cliff.jump > cliff.start * CLIFF_WARNING
-        said = {"start": plain(cliff.start), "jump": plain(abs(cliff.jump))}
+        said = {"start": f"{cliff.start:,f}", "jump": f"{abs(cliff.jump):,.2f}"}
         if cliff.jump < 0:
             text = _("At %(start)s the payout falls by %(jump)s: who sells more would earn less.") % said
             found.append(Finding("error", "falls", text, str(cliff.start)))

@@ -127,20 +127,21 @@ def _table(
     )  # fmt: skip
 
 
-REVIEWS = Table(
-    "tier_reviews",
-    [
-        Column("number", _("Number"), lambda r: r.number, sort="number", href=lambda r: links.to("review", r.pk)),
-        Column("programme", _("Programme"), lambda r: r.programme, sort="programme", phone=False),
-        Column("period", _("Period"), lambda r: r.period, sort="period"),
-        Column("as_of", _("As of"), lambda r: r.as_of, "date", "as_of"),
-        Column("count", _("Distributors"), lambda r: r.count, "num", "count", phone=False),
-        Column("by", _("Submitted by"), lambda r: r.created_by, sort="created_by", phone=False),
-        Column("state", _("State"), lambda r: r.state, "state", "state"),
-    ],
-    sort="-number",
-    empty=_("No review yet."),
-)
+def _reviews(titles: dict[int, str]) -> Table:
+    return Table(
+        "tier_reviews",
+        [
+            Column("number", _("Number"), lambda r: r.number, sort="number", href=lambda r: links.to("review", r.pk)),
+            Column("programme", _("Programme"), lambda r: titles.get(r.version_id, r.programme), sort="programme", phone=False),
+            Column("period", _("Period"), lambda r: r.period, sort="period"),
+            Column("as_of", _("As of"), lambda r: r.as_of, "date", "as_of"),
+            Column("count", _("Distributors"), lambda r: r.count, "num", "count", phone=False),
+            Column("by", _("Submitted by"), lambda r: r.created_by, sort="created_by", phone=False),
+            Column("state", _("State"), lambda r: r.state, "state", "state"),
+        ],
+        sort="-number",
+        empty=_("No review yet."),
+    )  # fmt: skip
 
 
 @page(needs="tiers.view")
@@ -239,8 +240,9 @@ def _ladder(request: Request, party_id: int) -> HttpResponse:
 def reviews(request: Request) -> HttpResponse:
     """All reviews, and the form that starts one."""
     on = timezone.localdate()
-    context = {"keys": list(queries.in_force(on)), "year": on.year}
-    return REVIEWS.respond(request, queries.reviews(request.actor), "tiers/reviews.html", context)
+    titles, named = queries.titles()
+    context = {"keys": [(key, named.get(key, key)) for key in queries.in_force(on)], "year": on.year}
+    return _reviews(titles).respond(request, queries.reviews(request.actor), "tiers/reviews.html", context)
 
 
 @require_POST
@@ -264,11 +266,12 @@ def start(request: Request) -> HttpResponse:
 def review(request: Request, review_id: int) -> HttpResponse:
     """One review: what it decides for whom, and the figures behind it."""
     row = queries.review_row(review_id)
-    document = queries.judged_by(row)
+    title, document = queries.rules_of(row)
     rows = list(queries.standings_of(request.actor, row))
     counts = Counter(each.reason for each in rows)
     context = {
         "review": row,
+        "rules": title,
         "counts": [(code, name, counts[code]) for code, name in REASONS],
         "own": row.created_by == request.actor.name,
     }

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from gongying.core.refusal import Missing
 from gongying.core.scope import one
+from gongying.core.words import pick
 
 from .kinds import kind_of, scope_chains
 from .models import PolicyVersion
@@ -106,3 +107,10 @@ def versions(kind: str = "", key: str = "") -> QuerySet[PolicyVersion]:
     rows = PolicyVersion.objects.order_by("-id")
     rows = rows.filter(kind=kind) if kind else rows
     return rows.filter(key=key) if key else rows
+
+
+def titles(kind: str) -> tuple[dict[int, str], dict[str, str]]:
+    """The titles of policies of a kind in the reader's language: of every version by its id, of the newest by key."""
+    rows = versions(kind).order_by("id").values_list("id", "key", "title", "title_en")
+    named = [(pk, key, pick(zh, en)) for pk, key, zh, en in rows]
+    return {pk: title for pk, _key, title in named}, {key: title for _pk, key, title in named}

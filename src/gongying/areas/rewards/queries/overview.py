@@ -10,7 +10,6 @@ from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.policies import read as policies
 from gongying.core.refusal import Missing
-from gongying.core.words import pick
 
 from ..models import Dispute, Run, Statement
 from ..rules import ANSWER_DAYS, ANSWERS, PROGRAMME, Answers
@@ -153,9 +152,7 @@ def of_period(actor: Actor, row: Statement) -> QuerySet[Statement]:
 
 def titles() -> tuple[dict[int, str], dict[str, str]]:
     """The titles of programmes: of every version by its id, and the newest of every key."""
-    rows = list(policies.versions(PROGRAMME.code).order_by("id").values_list("id", "key", "title", "title_en"))
-    named = [(pk, key, pick(zh, en)) for pk, key, zh, en in rows]
-    return {pk: title for pk, _key, title in named}, {key: title for _pk, key, title in named}
+    return policies.titles(PROGRAMME.code)
 
 
 def titled(rows: Iterable[Statement]) -> list[tuple[Statement, str]]:

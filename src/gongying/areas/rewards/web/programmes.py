@@ -103,6 +103,16 @@ def _drawn(document: Programme) -> dict[str, Any]:
     }
 
 
+def _groups() -> list[tuple[str, str]]:
+    """Product groups by code and name."""
+    return [(c.code, pick(c.name, c.name_en)) for c in goods.categories()]
+
+
+def _regions() -> list[tuple[str, str]]:
+    """Regions by code and name."""
+    return [(code, pick(name, name_en)) for code, name, name_en in parties.region_names()]
+
+
 @page(needs="rewards.preview")
 def programme(request: Request, version_id: int) -> HttpResponse:
     """One version: its terms, its curve, its cliffs, what the linter says, the versions before and after."""
@@ -116,6 +126,8 @@ def programme(request: Request, version_id: int) -> HttpResponse:
         "method": dict(METHODS)[document.method],
         "basis": dict(BASES)[document.basis],
         "settled_by": dict(PERIODS)[document.period],
+        "regions": [name for code, name in _regions() if code in document.regions],
+        "groups": [name for code, name in _groups() if code in document.categories],
         "findings": policy_actions.findings(row),
         "versions": [(each, policies.state_of(each, today, newest)) for each in versions],
         "replays": queries.replays(row)[:5],
@@ -146,8 +158,8 @@ def edit(request: Request, version_id: int = 0) -> HttpResponse:
         "methods": METHODS,
         "bases": BASES,
         "periods": PERIODS,
-        "categories": [(c.code, pick(c.name, c.name_en)) for c in goods.categories()],
-        "regions": [(code, pick(name, name_en)) for code, name, name_en in parties.region_names()],
+        "categories": _groups(),
+        "regions": _regions(),
     }
     return render(request, "rewards/edit.html", context | _tried(form), status=409 if error else 200)
 

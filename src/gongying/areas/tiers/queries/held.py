@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.doors import EVERYONE, PORTAL, query
@@ -64,8 +64,9 @@ def standings(actor: Actor, *, on: date, programme: str = "") -> list[StandingLi
 
 
 def reviews(actor: Actor) -> QuerySet[Review]:
-    """Reviews, newest first, with how many standings they hold."""
-    return Review.objects.annotate(count=Count("standings")).order_by("-id")
+    """Reviews, newest first, with how many standings in scope they hold."""
+    inside = None if actor.parties is None else Q(standings__party_id__in=actor.parties)
+    return Review.objects.annotate(count=Count("standings", filter=inside)).order_by("-id")
 
 
 def review_row(review_id: int) -> Review:

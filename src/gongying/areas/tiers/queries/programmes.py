@@ -45,6 +45,11 @@ def in_force(on: date) -> dict[str, InForce]:
     return found
 
 
+def titles() -> tuple[dict[int, str], dict[str, str]]:
+    """The titles of tier programmes: of every version by its id, and the newest of every key."""
+    return policies.titles(KIND)
+
+
 def chosen(on: date, programme: str = "") -> InForce:
     """The programme that is named, or the first in force. Missing when there is none."""
     found = in_force(on)
@@ -53,12 +58,18 @@ def chosen(on: date, programme: str = "") -> InForce:
     return found[programme] if programme else next(iter(found.values()))
 
 
-def judged_by(review: Review) -> TierProgramme:
-    """The very version a review was judged by, whatever was published since."""
-    document = policies.parsed(policies.version(review.version_id))
+def rules_of(review: Review) -> tuple[str, TierProgramme]:
+    """The title and the very version a review was judged by, whatever was published since."""
+    version = policies.version(review.version_id)
+    document = policies.parsed(version)
     if not isinstance(document, TierProgramme):
         raise Missing(review.programme)
-    return document
+    return pick(version.title, version.title_en), document
+
+
+def judged_by(review: Review) -> TierProgramme:
+    """The very version a review was judged by."""
+    return rules_of(review)[1]
 
 
 def names_of(document: TierProgramme) -> dict[str, str]:
