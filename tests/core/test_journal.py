@@ -182,9 +182,9 @@ def test_the_witness_is_told_after_the_commit_and_laid_aside_for_a_new_journal(d
 
 
 @pytest.fixture
-def heard():
+def heard(monkeypatch):
     """A reaction that hears of numbers and falters at the third."""
-    seen = []
+    seen, falters = [], {3}
 
     def hear(fact, entry):
         if fact.number in falters:
@@ -192,13 +192,9 @@ def heard():
         seen.append(fact.number)
         create_user(SYSTEM, login=f"u{fact.number}", name="n", role="finance", password="correct-horse-9")
 
-    falters = {3}
-    before = dict(book.LISTENERS)
-    book.LISTENERS.clear()
+    monkeypatch.setattr(book, "LISTENERS", {})
     book.on(Counted)(hear)
-    yield seen, falters
-    book.LISTENERS.clear()
-    book.LISTENERS.update(before)
+    return seen, falters
 
 
 def test_a_reaction_acts_once_in_order_and_goes_on_after_a_fault(heard):

@@ -39,7 +39,9 @@ def xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> byt
 def workbook(sheets: Sequence[Sheet]) -> bytes:
     """A workbook, sheet by sheet, in constant memory."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         for given in sheets:
             sheet = book.add_worksheet(given.name[:31])
