@@ -1,15 +1,15 @@
 """The only writer of sales lines: idempotent by business key, corrections as new postings."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from itertools import compress
 from operator import sub
 from typing import Any, NamedTuple
 
 from gongying.core.actor import Actor
 from gongying.core.journal import book
-from gongying.core.posting import Posted, digest_of, insert, select_by_keys, stamp, turn
+from gongying.core.posting import DIGITS, Posted, digest_of, insert, select_by_keys, stamp, turn
 
 from . import facts
 from .models import Line
@@ -47,6 +47,7 @@ class LineIn(NamedTuple):
 
 
 COLUMNS = (*LineIn._fields, "net_minor", "business_key", "revision", "content_hash", "corrects_id")
+KEY = ("party_id", "document", "line_no")
 OFTEN_ALIKE = (
     "level",
     "currency",
@@ -97,15 +98,22 @@ def lines(actor: Actor, rows: Sequence[LineIn], *, source: str, batch_id: int | 
     return Posted(created, unchanged + len(rows) - len(wanted), corrected)
 
 
-def ready(rows: Sequence[LineIn]) -> dict[str, list[Any]]:
-    """Lines as the columns of their first revision: the part of posting that can be done where the lines are read."""
-    columns: list[list[Any]] = list(map(list, zip(*rows, strict=True))) or [[] for _name in LineIn._fields]
-    held = dict(zip(LineIn._fields, columns, strict=True))
+def ready(held: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """The columns of lines (the fields of `LineIn`) with those of their first revision: net amount, business key, content hash.
+
+    It is the part of posting that can be done where the lines are read. The values are those of `LineIn.key` and `digest_of`.
+    """
+    count = len(held["level"])
+    days = {day: day.isoformat() for day in set(held["business_date"])}
+    columns = {name: held[name] for name in LineIn._fields}
+    columns["business_date"] = list(map(days.__getitem__, held["business_date"]))
     net = list(map(sub, held["gross_minor"], held["discount_minor"]))
-    keys = [row.key for row in rows]
-    digests = list(map(digest_of, rows))
-    held["business_date"] = list(map(date.isoformat, held["business_date"]))
-    return held | {"net_minor": net, "business_key": keys, "content_hash": digests}
+    keys = [f"{party or 0}/{paper}/{line}" for party, paper, line in zip(*map(held.__getitem__, KEY), strict=True)]
+    alike = {name for name in OFTEN_ALIKE if count and held[name].count(held[name][0]) == count}
+    form = "|".join(str(held[name][0]).replace("%", "%%") if name in alike else "%s" for name in LineIn._fields)
+    texts = map(form.__mod__, zip(*(columns[name] for name in LineIn._fields if name not in alike), strict=True))
+    digests = [sha256(text.encode()).hexdigest()[:DIGITS] for text in texts]
+    return columns | {"net_minor": net, "business_key": keys, "content_hash": digests}
 
 
 def columns(actor: Actor, held: Mapping[str, list[Any]], *, source: str, batch_id: int | None = None) -> Posted:
@@ -186,5 +194,5 @@ def _write(actor: Actor, fresh: list[Row], source: str, batch_id: int | None) ->
 
 def _tell(actor: Actor, batch_id: int | None, count: int, sums: dict[str, int], text: str) -> None:
     """One fact for all lines; its digest covers every one in order."""
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = sha256(text.encode()).hexdigest()
     book.record(actor, facts.LinesPosted(batch_id, count, sums, digest))

@@ -1,7 +1,6 @@
 """From good rows to postings, kind by kind: `PREPARE` in the child that read the file, `APPLY` in the transaction."""
 
 from collections.abc import Callable
-from itertools import repeat
 from typing import Any
 
 from gongying.books.plans import post as plans
@@ -20,30 +19,31 @@ from ..models import Batch
 from ..rules import LINES
 from . import basics
 
-LINE_COLUMNS: tuple[tuple[str, Any], ...] = (
-    ("business_date", None),
-    ("party", None),
-    ("product", None),
-    ("quantity", 0),
-    ("currency", "CNY"),
-    ("gross", 0),
-    ("discount", 0),
-    ("document", ""),
-    ("line_no", "1"),
-    ("tax", 0),
-    ("freight", 0),
-)
+# The field of a file for each field of a line, and what stands for it in a file that has no such column.
+LINE_FIELDS: dict[str, tuple[str, Any]] = {
+    "business_date": ("business_date", None),
+    "party_id": ("party", None),
+    "product_id": ("product", None),
+    "quantity": ("quantity", 0),
+    "currency": ("currency", "CNY"),
+    "gross_minor": ("gross", 0),
+    "discount_minor": ("discount", 0),
+    "document": ("document", ""),
+    "line_no": ("line_no", "1"),
+    "tax_minor": ("tax", 0),
+    "freight_minor": ("freight", 0),
+}
 
 
 def ready_lines(level: str) -> Callable[[Frame], None]:
     """Make sales lines ready where the file is read, so that the posting need not."""
 
     def work(frame: Frame) -> None:
-        held = {name: frame.column(name, empty) for name, empty in LINE_COLUMNS}
+        held = {name: frame.column(field, empty) for name, (field, empty) in LINE_FIELDS.items()}
         held["line_no"] = [number or "1" for number in held["line_no"]]
-        sorts = ["return" if quantity < 0 else "sale" for quantity in held["quantity"]]
-        rows = zip(repeat(level), *held.values(), sorts, repeat(""), repeat(""))
-        frame.values = trade.ready(list(map(trade.LineIn._make, rows)))
+        held["kind"] = ["return" if quantity < 0 else "sale" for quantity in held["quantity"]]
+        held |= {"level": [level] * len(frame), "counterparty": [""] * len(frame), "place": [""] * len(frame)}
+        frame.values = trade.ready(held)
 
     return work
 

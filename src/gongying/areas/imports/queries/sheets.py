@@ -169,7 +169,7 @@ def look(
         seen.good, seen.bad = seen.good + len(frame), seen.bad + len(frame.failures)
         seen.shown += frame.shown
         seen.failures += sorted(frame.failures, key=ROW)[: max(0, MOST_FAULTS - len(seen.failures))]
-        if most and piece.done >= most:
+        if most and seen.checked >= most and not piece.last:
             break
     return seen
 
