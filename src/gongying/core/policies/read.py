@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from pydantic import BaseModel
 
 from gongying.core.refusal import Missing
@@ -114,3 +114,9 @@ def titles(kind: str) -> tuple[dict[int, str], dict[str, str]]:
     rows = versions(kind).order_by("id").values_list("id", "key", "title", "title_en")
     named = [(pk, key, pick(zh, en)) for pk, key, zh, en in rows]
     return {pk: title for pk, _key, title in named}, {key: title for _pk, key, title in named}
+
+
+def title_beside(path: str) -> dict[str, Subquery]:
+    """What `annotate` puts beside rows that name a version by `path`: its title as `rule_title` and `rule_title_en`."""
+    named = PolicyVersion.objects.filter(pk=OuterRef(path))
+    return {f"rule_{name}": Subquery(named.values(name)[:1]) for name in ("title", "title_en")}

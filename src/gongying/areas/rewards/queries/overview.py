@@ -1,8 +1,8 @@
 """Lists in figures: what a selection of statements comes to, what a run comes to, what was said about a statement."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -10,6 +10,7 @@ from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.policies import read as policies
 from gongying.core.refusal import Missing
+from gongying.core.words import pick
 
 from ..models import Dispute, Run, Statement
 from ..rules import ANSWER_DAYS, ANSWERS, PROGRAMME, Answers
@@ -155,7 +156,7 @@ def titles() -> tuple[dict[int, str], dict[str, str]]:
     return policies.titles(PROGRAMME.code)
 
 
-def titled(rows: Iterable[Statement]) -> list[tuple[Statement, str]]:
-    """Statements, each with the title of the programme version it was settled by."""
-    known = titles()[0]
-    return [(row, known.get(row.run.version_id, row.run.programme)) for row in rows]
+def titled(rows: QuerySet[Statement], most: int) -> list[tuple[Statement, str]]:
+    """The first statements, each with the title of the programme version it was settled by."""
+    found: Any = rows.annotate(**policies.title_beside("run__version_id"))[:most]
+    return [(row, pick(row.rule_title, row.rule_title_en) or row.run.programme) for row in found]

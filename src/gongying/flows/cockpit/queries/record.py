@@ -167,9 +167,8 @@ def _papers(actor: Actor, party_id: int, since: date, until: date) -> Iterator[E
         yield Event(
             day, "return" if kind == "return" else "invoice", text % {"document": document}, net, currency, href
         )
-    for row, name in rewards.titled(
-        rewards.statements(actor).filter(party_id=party_id, run__business_date__gte=since)[:50]
-    ):
+    theirs = rewards.statements(actor).filter(party_id=party_id, run__business_date__gte=since)
+    for row, name in rewards.titled(theirs, 50):
         said = {"title": name, "number": row.run.number, "period": row.run.period}
         title = _("Statement %(number)s: %(title)s, %(period)s") % said
         href = links.to("statement", row.pk)

@@ -78,7 +78,7 @@ def _portal(request: HttpRequest, actor: Any) -> HttpResponse:
     of = queries.season(actor, request.GET.get("year", ""), request.GET.get("currency", ""))
     view = queries.party_view(actor, party_id, of)
     party = view.party
-    statements = rewards.titled(rewards.statements(actor)[:6])
+    statements = rewards.titled(rewards.statements(actor), 6)
     context = {
         "party": party,
         "v": view,
@@ -173,7 +173,7 @@ def distributor(request: Request, party_id: int) -> HttpResponse:
         "v": view,
         "of": of,
         "chart": _columns(view.months, of.currency),
-        "statements": rewards.titled(rewards.statements(actor).filter(party_id=party.pk)[:6]),
+        "statements": rewards.titled(rewards.statements(actor).filter(party_id=party.pk), 6),
         "tab": "overview",
     }
     return render(request, "cockpit/distributor.html", context)
