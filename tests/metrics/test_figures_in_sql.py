@@ -165,7 +165,8 @@ class Plain:
         found = self.net(by, start=date(2025, 1, 1), end=date(2025, 10, 1))
         return {tuple(p.replace("2025", "2026") if p else p for p in key): value for key, value in found.items()}
 
-    def targets(self, by):
+    def asked(self):
+        """The targets `x` that count, as conditions."""
         no = "FALSE" if connection.vendor == "postgresql" else "0"
         stands = STANDING.format(table="plans_target", no=no)
         year = "substr(CAST({0}.starts_on AS TEXT), 1, 4)"
@@ -174,17 +175,28 @@ class Plain:
         finer = f"EXISTS (SELECT 1 FROM plans_target o WHERE {same} AND {other} AND {{}})"
         grouped_too = finer.format("o.category <> ''")
         rank = "(CASE WHEN length({0}.period) = 4 THEN 3 WHEN {0}.period LIKE '%Q%' THEN 2 ELSE 1 END)"
-        where = (
+        return (
             f"x.seller = '' AND x.metric = 'sell_in' AND {stands} AND x.starts_on >= '{START}' AND x.ends_on <= '{END}' "
             f"AND NOT {finer.format(rank.format('o') + ' < ' + rank.format('x'))} "
             f"AND (x.category <> '' OR NOT {grouped_too}) AND {self.mine('x.party_id')}"
         )
+
+    def net_of_asked(self, by):
+        """Sales of the parties, product groups and periods that have a target."""
+        one = (
+            "EXISTS (SELECT 1 FROM plans_target t WHERE t.id IN (SELECT x.id FROM plans_target x WHERE {}) AND t.party_id "
+            "= x.party_id AND (t.category = '' OR t.category = c.code) AND x.business_date >= t.starts_on "
+            "AND x.business_date < t.ends_on)"
+        ).format(self.asked())
+        return self.net(by, more=one)
+
+    def targets(self, by):
         tables = (
             "plans_target x "
             + PLACES.format(party="party_id")
             + "JOIN (SELECT DISTINCT category AS code FROM plans_target) c ON c.code = x.category"
         )
-        return grouped("SUM(x.amount_minor)", tables, where, by, day="x.starts_on")
+        return grouped("SUM(x.amount_minor)", tables, self.asked(), by, day="x.starts_on")
 
     def declared(self):
         no = "FALSE" if connection.vendor == "postgresql" else "0"
@@ -253,7 +265,7 @@ def expected(name, plain, by):
         "quantity": lambda: pieces,
         "growth": lambda: {k: v - 1 for k, v in divided(net, plain.before(by)).items()},
         "target": lambda: plain.targets(by),
-        "attainment": lambda: divided(net, plain.targets(by)),
+        "attainment": lambda: divided(plain.net_of_asked(by), plain.targets(by)),
         "average_price": lambda: divided(net, pieces),
         "active_products": lambda: plain.distinct("x.product_id", by),
         "active_distributors": lambda: plain.distinct("x.party_id", by),

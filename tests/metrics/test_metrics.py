@@ -109,8 +109,21 @@ def test_attainment_counts_what_was_asked_once(year):
         ("D1", "2026-02"): 70_00,
     }
     reached = figure(SYSTEM, "attainment", by=("party",), **Y26).as_dict()
-    assert reached["D1"] == Decimal(figure(SYSTEM, "sell_in", where={"party": "D1"}, **Y26).one) / 100_00
-    assert reached["D2"] is None
+    asked_for = {"start": date(2026, 1, 1), "end": date(2026, 3, 1), "where": {"party": "D1", "category": "COOK"}}
+    assert reached["D1"] == Decimal(figure(SYSTEM, "sell_in", **asked_for).one) / 100_00
+    assert "D2" not in reached, "nobody asked him"
+
+
+def test_a_month_that_has_only_begun_is_held_against_no_target(year):
+    """The day to which a page looks does not change what is reached: only whole periods count, above and below."""
+    d1 = year.ids["D1"]
+    with joined("tests.plans"):
+        asked = [plans.TargetIn(f"2026-{month:02d}", d1, amount_minor=100_00) for month in (1, 2, 3)]
+        plans.targets(SYSTEM, asked, source="t")
+    year.sell(year.line("D1", 3000, date(2026, 3, 2), "MARCH"))
+    closed = figure(SYSTEM, "attainment", start=date(2026, 1, 1), end=date(2026, 3, 1)).one
+    assert figure(SYSTEM, "attainment", start=date(2026, 1, 1), end=date(2026, 3, 20)).one == closed
+    assert figure(SYSTEM, "attainment", start=date(2026, 1, 1), end=date(2026, 4, 1)).one != closed
 
 
 def test_days_of_inventory_and_slow_stock(year):

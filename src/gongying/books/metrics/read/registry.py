@@ -49,7 +49,7 @@ def ratio(above: Any, below: Any) -> Decimal | None:
     """above / below, or None where it has no meaning."""
     if above is None or not below:
         return None
-    return Decimal(str(above)) / Decimal(str(below))
+    return Decimal(str(above)) / Decimal(str(below)) if above else Decimal(0)
 
 
 TARGETS_BY = (*sums.OF_PARTY, "category", *sums.TIMES, "currency")
@@ -72,8 +72,8 @@ for _metric in (
         {"target": sums.targets}, lambda i, n: None if i["target"] is None else int(i["target"]), by=(*TARGETS_BY, "seller"),
     ),
     Metric(
-        "attainment", _("Attainment"), "ratio", _("Sell-in ÷ target"),
-        {"target": sums.targets, "net": sums.net}, lambda i, n: ratio(i["net"] or 0, i["target"]), by=TARGETS_BY,
+        "attainment", _("Attainment"), "ratio", _("Sell-in of what was asked for ÷ target: parties, product groups and whole periods that have one"),
+        {"target": sums.targets, "net": sums.net_asked}, lambda i, n: ratio(i["net"] or 0, i["target"]), by=TARGETS_BY, version=2,
     ),
     Metric("average_price", _("Average selling price"), "money", _("Net sell-in ÷ base units"), {"net": sums.net, "quantity": sums.quantity}, lambda i, n: ratio(i["net"], i["quantity"])),
     Metric("active_products", _("Active products"), "count", _("Products of which more was bought than returned"), {"products": sums.products}, lambda i, n: int(i["products"] or 0), priced=False),

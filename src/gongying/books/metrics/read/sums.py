@@ -213,6 +213,32 @@ def targets(window: Window) -> Any:
     Of one year the finest periods count (months, else quarters, else the year), and targets by product group before the
     total of all groups: what was asked for once is counted once.
     """
+    table = _asked(window)
+    return _by(table, window.by, table.amount_minor.sum())
+
+
+def net_asked(window: Window) -> Any:
+    """Net value of what those targets ask for: of their parties and product groups, in their periods. A month that has
+    only begun, or a party nobody asked, is held against nothing.
+    """
+    asked = _asked(window).select("party_id", "category", "currency", "starts_on", "ends_on")
+    table = lines(window, also="category")
+    groups, totals = asked.filter(asked.category != "").view(), asked.filter(asked.category == "").view()
+    counted = table.semi_join(groups, [*_in_period(table, groups), table.category == groups.category])
+    counted = counted.union(
+        table.semi_join(totals, _in_period(table, totals))
+    )  # a party's year is asked one way only
+    return _by(counted, window.by, counted.net_minor.sum())
+
+
+def _in_period(table: Any, asked: Any) -> list[Any]:
+    """Whether a line is of the party, the currency and the period of a target."""
+    same = [table.party_id == asked.party_id, table.currency == asked.currency]
+    return [*same, table.business_date >= asked.starts_on, table.business_date < asked.ends_on]
+
+
+def _asked(window: Window) -> Any:
+    """The targets that count in the window, with the dimensions it names."""
     asked = _of_scope(TARGETS, window, "party_id").filter(lambda t: t.metric == window.level)
     held = _standing(asked.filter(asked.seller != "" if "seller" in window.by else asked.seller == ""))
     held = held.mutate(
@@ -229,8 +255,7 @@ def targets(window: Window) -> Any:
         held.starts_on >= window.start,
         held.ends_on <= window.end,
     )
-    table = _narrow(held, window, "starts_on")
-    return _by(table, window.by, table.amount_minor.sum())
+    return _narrow(held, window, "starts_on")
 
 
 def _values() -> Any:
