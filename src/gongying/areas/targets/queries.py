@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from gongying.books.goods import read as goods
 from gongying.books.metrics import read as metrics
@@ -78,11 +78,12 @@ def history(currency: str, year: str) -> History:
 
 
 def plans(actor: Actor) -> QuerySet[Plan]:
-    """Plans, newest first, with how much they ask of how many."""
-    rows = Plan.objects.annotate(
-        total=Sum("lines__amount_minor"), distributors=Count("lines__party", distinct=True)
-    )
-    return rows.order_by("-id")
+    """Plans, newest first, with how much they ask of how many distributors in scope."""
+    inside = None if actor.parties is None else Q(lines__party_id__in=actor.parties)
+    total = Sum("lines__amount_minor", filter=inside)
+    return Plan.objects.annotate(
+        total=total, distributors=Count("lines__party", distinct=True, filter=inside)
+    ).order_by("-id")
 
 
 def plan_row(plan_id: int) -> Plan:

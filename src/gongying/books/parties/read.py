@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from gongying.core.actor import Actor
@@ -94,6 +95,16 @@ def region_names() -> list[tuple[str, str, str]]:
     return list(Region.objects.exclude(level="city").values_list("code", "name", "name_en"))
 
 
+# However deep the geography is; a region counts once, whatever its parents say.
+PARTIES_UNDER = """
+    WITH RECURSIVE under(id) AS (
+        SELECT id FROM parties_region WHERE code IN ({marks})
+        UNION SELECT r.id FROM parties_region r JOIN under u ON r.parent_id = u.id
+    )
+    SELECT p.id FROM parties_party p JOIN under ON p.region_id = under.id
+"""
+
+
 def regions_under(codes: Iterable[str]) -> set[int]:
     """Ids of the regions with these codes and of everything below them."""
     rows = list(Region.objects.values_list("id", "code", "parent_id"))
@@ -135,9 +146,14 @@ def region_codes_of(party_ids: Iterable[int]) -> set[str]:
 
 
 def in_regions(codes: Iterable[str]) -> frozenset[int]:
-    """Ids of the parties that sit in the regions with these codes or anywhere below them."""
-    inside = Party.objects.unscoped("resolving a scope").filter(region_id__in=regions_under(codes))
-    return frozenset(inside.values_list("id", flat=True))
+    """Ids of the parties that sit in the regions with these codes or anywhere below them, in one question."""
+    wanted = sorted(set(codes))
+    if not wanted:
+        return frozenset()
+    marks = ", ".join(["%s"] * len(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(PARTIES_UNDER.format(marks=marks), wanted)
+        return frozenset(pk for (pk,) in cursor.fetchall())
 
 
 def _parties_of_regions(keys: list[str], at: date) -> frozenset[int]:

@@ -66,7 +66,7 @@ def _mount(api: NinjaAPI, verb: Verb) -> None:
     path, summary, code = f"/{area}/{name}", verb.doc, verb.name.replace(".", "_")
     view = _writer(verb) if verb.writes else _reader(verb)
     register = api.post if verb.writes else api.get
-    register(path, summary=summary, operation_id=code, tags=[area], response=None)(view)
+    register(path, summary=summary, operation_id=code, url_name=code, tags=[area], response=None)(view)
 
 
 def _writer(verb: Verb) -> Callable[..., HttpResponse]:

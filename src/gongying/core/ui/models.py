@@ -4,7 +4,7 @@ from django.db import models
 
 
 class SavedView(models.Model):
-    """Filters and sorting of a list under a name, of one user or (`shared`) for everybody."""
+    """Filters and sorting of a list under a name, of one user or (`shared`) for all who see the whole network."""
 
     user_id = models.BigIntegerField(db_index=True)
     table = models.CharField(max_length=40)
