@@ -1,22 +1,21 @@
 """Pages across areas: home, distributors, one distributor, how a figure comes about."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from gongying.areas.rewards import queries as rewards
-from gongying.books.metrics import read as metrics
+from gongying.books.goods import read as goods
 from gongying.books.parties import read as parties
 from gongying.books.trade import read as trade
+from gongying.core import calendar
 from gongying.core.documents.sheet import xlsx
 from gongying.core.doors import words
-from gongying.core.refusal import Missing
 from gongying.core.ui import charts, links, nav, search, todo
 from gongying.core.ui.listing import XLSX, attachment
 from gongying.core.ui.pages import Request, page
@@ -27,9 +26,8 @@ from gongying.engines.money import exponent
 
 from .. import queries, rules
 from ..queries.overview import Month, names, of_season
-from . import record
+from . import figures, record
 
-CONTRIBUTORS = 8
 LOW = Decimal("0.8")
 
 
@@ -179,82 +177,45 @@ def distributor(request: Request, party_id: int) -> HttpResponse:
     return render(request, "cockpit/distributor.html", context)
 
 
-LINES = Table(
-    "lines",
-    [
-        Column("date", _("Date"), lambda r: r.business_date, "date", "business_date"),
-        Column("document", _("Document"), lambda r: r.document, sort="document"),
-        Column("party", _("Distributor"), lambda r: pick(r.party.name, r.party.name_en), phone=False),
-        Column("product", _("Product"), lambda r: pick(r.product.name, r.product.name_en), phone=False),
-        Column("quantity", _("Quantity"), lambda r: r.quantity, "num", "quantity"),
-        Column("net", _("Net"), lambda r: (r.net_minor, r.currency), "money", "net_minor"),
-        Column("kind", _("Kind"), lambda r: r.kind, "state", "kind", phone=False),
-    ],
-    sort="-date",
-    search=lambda rows, q: rows.filter(document__icontains=q),
-    filters=[
-        Filter("kind", _("Kind"), [("sale", _("sale")), ("return", _("return")), ("reversal", _("reversal"))], lambda rows, v: rows.filter(kind=v)),
-    ],
-    empty=_("No sell-in yet."),
-)  # fmt: skip
+def _lines(of: queries.Season) -> Table:
+    months = [f"{year}-{month:02d}" for year in of.years for month in range(12, 0, -1)]
+    groups = [(c.code, pick(c.name, c.name_en)) for c in goods.categories()]
+    kinds = [("sale", _("sale")), ("return", _("return")), ("reversal", _("reversal"))]
+    return Table(
+        "lines",
+        [
+            Column("date", _("Date"), lambda r: r.business_date, "date", "business_date"),
+            Column("document", _("Document"), lambda r: r.document, sort="document"),
+            Column("product", _("Product"), lambda r: pick(r.product.name, r.product.name_en), phone=False),
+            Column("quantity", _("Quantity"), lambda r: r.quantity, "num", "quantity"),
+            Column("gross", _("Gross"), lambda r: (r.gross_minor, r.currency), "money", "gross_minor", phone=False),
+            Column("discount", _("Discount"), lambda r: (r.discount_minor, r.currency), "money", "discount_minor", phone=False),
+            Column("net", _("Net"), lambda r: (r.net_minor, r.currency), "money", "net_minor"),
+            Column("kind", _("Kind"), lambda r: r.kind, "state", "kind", phone=False),
+        ],
+        sort="-date",
+        search=lambda rows, q: rows.filter(document__icontains=q) | rows.filter(product__name__icontains=q),
+        filters=[
+            Filter("month", _("Month"), [(each, each) for each in months], _in_month),
+            Filter("group", _("Product group"), groups, lambda rows, v: rows.filter(product__category__code=v)),
+            Filter("kind", _("Kind"), kinds, lambda rows, v: rows.filter(kind=v)),
+        ],
+        empty=_("No sell-in yet."),
+    )  # fmt: skip
+
+
+def _in_month(rows: Any, month: str) -> Any:
+    span = calendar.period(month)
+    return rows.filter(business_date__gte=span.start, business_date__lt=span.end)
 
 
 @page(needs="cockpit.view")
 def lines(request: Request, party_id: int) -> HttpResponse:
     """All sell-in lines of one distributor."""
     actor = request.actor
-    party = parties.party(actor, party_id)
+    party, of = parties.party(actor, party_id), queries.season(actor)
     rows = trade.lines(actor, level="sell_in", start=date(1970, 1, 1), end=date(2199, 1, 1), party_id=party.pk)
-    return LINES.respond(request, rows, "cockpit/lines.html", {"party": party, "tab": "lines"})
-
-
-@page(needs="cockpit.view")
-def figure(request: Request, metric: str) -> HttpResponse:
-    """How a figure comes about: formula, window, freshness, and its largest parts by a grain."""
-    actor = request.actor
-    found = metrics.METRICS.get(metric)
-    if found is None:
-        raise Missing(metric)
-    of = queries.season(actor)
-    start = parse_date(request.GET.get("from", "")) or of.start
-    last = parse_date(request.GET.get("to", "")) or of.last_day
-    grain = (
-        request.GET.get("by", "")
-        if request.GET.get("by", "") in ("party", "region", "category", "month")
-        else "region"
-    )
-    where = {
-        k: v for k, v in request.GET.items() if k in ("party", "region", "province", "category", "currency") and v
-    }
-    if found.priced and "currency" not in where:
-        where |= of.where
-    given: dict[str, Any] = {"start": start, "end": last + timedelta(days=1), "where": where, "on": of.moment}
-    parts = metrics.figure(actor, metric, by=(grain,), **given).as_dict()
-    ordered = sorted(parts.items(), key=lambda pair: (pair[1] is None, -(pair[1] or 0)))
-    named = names(of)
-    if grain == "party":
-        named |= {p.code: pick(p.name, p.name_en) for p in parties.parties(actor)}
-    best = max((abs(v) for v in parts.values() if v is not None), default=0) or 1
-    context = {
-        "metric": found,
-        "value": metrics.figure(actor, metric, **given).one,
-        "parts": [(named.get(k, k) or "–", v, abs(v or 0) / Decimal(best)) for k, v in ordered],
-        "grain": grain,
-        "grains": [
-            ("region", _("Region")),
-            ("category", _("Product group")),
-            ("month", _("Month")),
-            ("party", _("Distributor")),
-        ],
-        "start": start,
-        "last": last,
-        "at": of.moment.at,
-        "currency": where.get("currency", of.currency),
-        "stamp": of.moment.stamp[0],
-        "query": "&".join(f"{k}={v}" for k, v in where.items()),
-    }
-    inside = "cockpit/_figure.html" if request.headers.get("X-Panel") else "cockpit/figure.html"
-    return render(request, inside, context)
+    return _lines(of).respond(request, rows, "cockpit/lines.html", {"party": party, "tab": "lines"})
 
 
 def _quarter(code: str) -> Column:
@@ -314,7 +275,7 @@ urlpatterns = [
     path("distributors/<int:party_id>/prices/", record.prices, name="prices"),
     path("distributors/<int:party_id>/activity/", record.activity, name="activity"),
     path("targets/", targets, name="targets"),
-    path("figures/<slug:metric>/", figure, name="figure"),
+    path("figures/<slug:metric>/", figures.figure, name="figure"),
 ]
 nav.register(
     nav.NavItem(_("Overview"), "/", "cockpit.view", 10, icon="home"),
