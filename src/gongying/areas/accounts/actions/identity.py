@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import pyotp
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
@@ -79,8 +79,13 @@ def use_factor(actor: Actor, *, user_id: int, code: str) -> bool:
 
 
 def _step_of(factor: SecondFactor, code: str) -> int | None:
-    """The step a code belongs to: this one or a neighbour, for clocks that differ."""
-    clock, now, given = clock_of(factor), int(timezone.now().timestamp()) // STEP, code.encode()
+    """The step a code belongs to: this one or a neighbour, for clocks that differ. A factor that was sealed under another
+    secret of the installation has no codes any more."""
+    try:
+        clock = clock_of(factor)
+    except InvalidToken:
+        return None
+    now, given = int(timezone.now().timestamp()) // STEP, code.encode()
     steps = (now, now - 1, now + 1)
     return next((s for s in steps if hmac.compare_digest(clock.generate_otp(s).encode(), given)), None)
 
