@@ -16,6 +16,8 @@ from gongying.areas.accounts.models import OpenSession, RecoveryCode
 from gongying.areas.accounts.rules import guessable
 from gongying.core.actor import SYSTEM
 from gongying.core.audit.models import AuditRow
+from gongying.core.jobs import queue
+from gongying.core.jobs.registry import JOBS, JobKind
 from gongying.core.people import middleware
 from gongying.core.people.access import actor_for, sync_roles
 from gongying.core.people.models import User, UserScope
@@ -304,3 +306,24 @@ def test_cookies_are_kept_from_scripts_and_other_sites_and_by_https_from_neighbo
     }  # fmt: skip
     told = subprocess.run([sys.executable, "-c", SHOW], env=env, capture_output=True, text=True, check=True).stdout
     assert told.startswith("__Host-sessionid __Host-csrftoken True True 31536000 ('HTTP_X_FORWARDED_PROTO'")
+
+
+def test_background_work_runs_with_what_its_sender_may_do_now(people, monkeypatch):
+    seen = []
+    monkeypatch.setitem(
+        JOBS, "tests.look", JobKind("tests.look", "look", lambda context: seen.append(context.actor))
+    )
+    owner = actor_for(people["owner"])
+    first, second, third = (queue.start(owner, "tests.look", title="look") for _each in range(3))
+    assert queue.run(first).state == "done"
+    assert (seen[0].may, seen[0].parties, seen[0].via) == (owner.may, owner.parties, "job")
+    UserScope.objects.filter(user=people["owner"]).delete()
+    actions.withdraw(SYSTEM, role="owner", permission="imports.send")
+    queue.run(second)
+    assert seen[1].parties == frozenset()
+    assert not seen[1].can("imports.send")
+    actions.disable_user(actor_for(people["admin"]), user_id=people["owner"].pk)
+    assert queue.run(third).state == "failed"
+    assert len(seen) == 2
+    assert queue.run(queue.start(SYSTEM, "tests.look", title="look")).state == "done"
+    assert seen[2].parties is None
