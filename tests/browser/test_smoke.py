@@ -68,7 +68,7 @@ def log_in(browser, address, role, **context):
     page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
     page.goto(f"{address}/accounts/login/")
     page.fill("#id_username", f"{role}@gongying.demo")
-    page.fill("#id_password", f"{role}-gongying-2026")
+    page.fill("#id_password", f"{role}-plum-rain")
     page.click("button.primary")
     page.wait_for_url(f"{address}/")
     return page, faults

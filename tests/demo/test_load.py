@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from click.testing import CliRunner
 
+from gongying.areas.imports import queries as imports
 from gongying.areas.rewards import queries as rewards
 from gongying.areas.rewards.models import Dispute
 from gongying.books.money import read as money
@@ -13,11 +14,13 @@ from gongying.books.parties import read as parties
 from gongying.books.trade.models import Line
 from gongying.core.actor import SYSTEM
 from gongying.core.doors import EVERYONE
+from gongying.core.jobs.models import Job
 from gongying.core.journal import book
 from gongying.core.people.access import actor_for
 from gongying.core.people.models import User
 from gongying.core.refusal import Refused
 from gongying.flows.demo.api import demo
+from gongying.flows.demo.seeds import letters
 from gongying.flows.demo.seeds.load import Loader, chunks, is_loaded
 from gongying.flows.demo.seeds.logins import Login, logins
 from gongying.flows.demo.seeds.programmes import programmes, rounds
@@ -50,6 +53,20 @@ def test_every_line_arrives_and_the_right_version_stands(loaded: list[Login], sm
     kinds = Counter(line.kind for line in lines)
     assert kinds["reversal"] == len(small.truth.corrected_lines) > 0
     assert kinds["return"] == sum(sale.kind == "return" for sale in small.sales)
+
+
+def test_people_sent_files_of_their_own(loaded: list[Login], small: Story) -> None:
+    sold, prices, counted = imports.batches(SYSTEM).order_by("id")
+    assert (sold.kind, sold.state, sold.created) == ("sell_out", "done", len(letters.last_week(small)))
+    assert sold.failed == 3, "an unknown product, a date that is none, a quantity in words"
+    assert list(sold.errors.order_by("row").values_list("field", flat=True)) == ["product", "business_date", "quantity"]
+    assert (prices.kind, prices.state) == ("price_lists", "open")
+    assert Job.objects.get(pk=prices.job_id).state == "queued", "the server works it off"
+    assert (counted.kind, counted.state) == ("stock_declarations", "draft")
+    line = Line.objects.unscoped("test").filter(batch_id=sold.pk).first()
+    assert line is not None
+    assert line.counterparty
+    assert line.place
 
 
 def test_the_diverted_goods_can_be_seen_in_the_books(loaded: list[Login], small: Story) -> None:

@@ -11,6 +11,7 @@ from gongying.books.plans.models import Target
 from gongying.books.prices import read as prices
 from gongying.books.stock import read as stock
 from gongying.books.stock.models import Balance, Movement
+from gongying.books.trade.models import Line
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.files import shelf
 from gongying.core.posting import standing
@@ -140,3 +141,19 @@ def test_every_template_is_understood_as_it_is(network, kind, language):
     assert places == {field.name: at for at, field in enumerate(KINDS[kind])}
     for field in KINDS[kind]:
         read(field, example[places[field.name]])
+
+
+def test_sell_out_says_to_whom_and_where_to(network):
+    head = "单据号,日期,经销商编码,产品编码,数量,金额,终端名称,流向区域\n"
+    rows = [
+        "S1,2026-07-01,D1,P1,2,198.00,西湖家电城,HD",
+        "S2,2026-07-01,D1,P1,1,99.00,,",
+        "S3,2026-07-01,D1,P1,1,99.00,西湖家电城,火星",
+    ]
+    batch = send(head + "\n".join(rows) + "\n", "sell_out")
+    assert (batch.created, batch.failed) == (2, 1)
+    assert faults() == [(4, "place")]
+    sold = Line.objects.unscoped("test").filter(level="sell_out").order_by("document")
+    assert [(line.counterparty, line.place) for line in sold] == [("西湖家电城", "HD"), ("", "")]
+    names = [field.name for field in KINDS["sell_in"]]
+    assert "place" not in names, "what the brand delivers goes to the distributor"

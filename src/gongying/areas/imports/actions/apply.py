@@ -32,6 +32,8 @@ LINE_FIELDS: dict[str, tuple[str, Any]] = {
     "line_no": ("line_no", "1"),
     "tax_minor": ("tax", 0),
     "freight_minor": ("freight", 0),
+    "counterparty": ("counterparty", ""),
+    "place": ("place", ""),
 }
 
 
@@ -42,7 +44,7 @@ def ready_lines(level: str) -> Callable[[Frame], None]:
         held = {name: frame.column(field, empty) for name, (field, empty) in LINE_FIELDS.items()}
         held["line_no"] = [number or "1" for number in held["line_no"]]
         held["kind"] = ["return" if quantity < 0 else "sale" for quantity in held["quantity"]]
-        held |= {"level": [level] * len(frame), "counterparty": [""] * len(frame), "place": [""] * len(frame)}
+        held["level"] = [level] * len(frame)
         frame.values = trade.ready(held)
 
     return work

@@ -54,7 +54,7 @@ def known(actor: Actor, kind: str) -> Known:
         return Known()
     held = {code: pk for code, pk in parties.all_ids().items() if actor.sees(pk)}
     groups = frozenset(goods.categories().values_list("code", flat=True)) if kind == "targets" else frozenset[str]()
-    placed = kind in ("price_lists", "distributors")
+    placed = kind in ("price_lists", "distributors", "sell_through", "sell_out")
     regions = frozenset(parties.all_region_codes()) if placed else frozenset[str]()
     return Known(held, goods.all_ids(), regions, groups)
 

@@ -44,6 +44,21 @@ LINE_FIELDS = (
     Field("freight", "amount", ("运费", "freight"), False, "0"),
     CURRENCY,
 )
+# What a distributor sold on says to whom and where to: the flow that diversion is seen by.
+FLOW_FIELDS = (
+    *LINE_FIELDS,
+    Field(
+        "counterparty", "text", ("终端名称", "outlet", "终端", "客户名称", "门店"), False, "示例家电城", longest=80
+    ),
+    Field(
+        "place",
+        "code",
+        ("流向区域", "destination region", "流向", "区域编码", "region code"),
+        False,
+        "330100",
+        longest=20,
+    ),
+)
 KINDS: dict[str, tuple[Field, ...]] = {
     "distributors": (
         Field("code", "code", CODE, True, "D001", longest=40),
@@ -76,8 +91,8 @@ KINDS: dict[str, tuple[Field, ...]] = {
         Field("case", "int", ("箱规", "case", "case pack"), False, "4", least=0, largest=INTEGER),
     ),
     "sell_in": LINE_FIELDS,
-    "sell_through": LINE_FIELDS,
-    "sell_out": LINE_FIELDS,
+    "sell_through": FLOW_FIELDS,
+    "sell_out": FLOW_FIELDS,
     "price_lists": (
         Field("list_code", "code", ("价格表", "price list", "价格表编码"), True, "STD-2026", longest=24),
         Field("kind", "choice", ("价格类型", "price kind"), False, "经销价", choices=PRICE_KINDS),

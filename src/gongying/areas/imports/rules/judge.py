@@ -69,6 +69,7 @@ def lines(frame: Frame, known: Known) -> None:
     """A sales line is of a known distributor and product, and its amounts agree with its quantity."""
     _party(frame, known)
     _product(frame, known)
+    _region(frame, known, "place")
     _signs(frame)
     numbers = frame.values.get("line_no", ())
     if any("/" in number for number in numbers if number):  # documents may hold one: the two would run together
@@ -106,9 +107,7 @@ def distributors(frame: Frame, known: Known) -> None:
     for at, (code, parent) in enumerate(zip(codes, parents, strict=True)):
         if parent and code == parent:
             frame.fail(at, "parent", _("A distributor cannot be above itself."), _("Check the code."))
-    for at, region in enumerate(frame.column("region", "")):
-        if region and region not in known.regions:
-            frame.fail(at, "region", _("There is no region %(code)s."), _("Check the code."), code=region[:40])
+    _region(frame, known, "region")
     for at, letters in enumerate(frame.column("uscc", "")):
         if letters and not sound(letters):
             words = _("The credit code is not right: its check character does not fit.")
@@ -168,6 +167,13 @@ def _fail_code(frame: Frame, at: int, name: str, code: str) -> None:
 def _party(frame: Frame, known: Known) -> None:
     words, remedy = _("There is no distributor %(code)s."), _("Check the code, or load distributors first.")
     frame.look_up("party", known.parties, words, remedy)
+
+
+def _region(frame: Frame, known: Known, name: str) -> None:
+    """A region that is named is known; most files name none."""
+    for at, region in enumerate(frame.values.get(name, ())):
+        if region and region not in known.regions:
+            frame.fail(at, name, _("There is no region %(code)s."), _("Check the code."), code=region[:40])
 
 
 def _product(frame: Frame, known: Known) -> None:

@@ -10,6 +10,7 @@ from itertools import groupby
 from secrets import token_urlsafe
 
 from gongying.areas.accounts import actions as accounts
+from gongying.areas.imports import actions as imports
 from gongying.areas.rewards import actions as rewards
 from gongying.areas.rewards import queries as rewards_queries
 from gongying.areas.targets import actions as targets
@@ -21,12 +22,13 @@ from gongying.books.lake import post as lake
 from gongying.books.parties import post as parties
 from gongying.books.trade import post as trade
 from gongying.core.actor import SYSTEM, Actor
+from gongying.core.files import shelf
 from gongying.core.people.access import actor_for, sync_roles
 from gongying.core.people.models import User
 from gongying.core.policies import actions as policies
 
 from .. import actions
-from . import agreements
+from . import agreements, letters
 from . import tiers as tier_programme
 from .brand import CATEGORIES
 from .geography import AREAS, CITIES, PROVINCES
@@ -65,6 +67,7 @@ class Loader:
         self._levels()
         self._plan()
         self._answers()
+        self._letters()
         self._person(self.people[-1])
         return self.people
 
@@ -200,8 +203,10 @@ class Loader:
     def _trade(self) -> None:
         """Papers in the order they became known, interrupted by settlements on their days."""
         waiting = rounds(self.story.start, self.story.end)
-        done, total = 0, len(self.story.sales)
-        for known_until, chunk in chunks(self.story.sales, [each.day for each in waiting]):
+        by_file = set(letters.last_week(self.story))
+        sales = [sale for sale in self.story.sales if sale not in by_file]
+        done, total = 0, len(sales)
+        for known_until, chunk in chunks(sales, [each.day for each in waiting]):
             while waiting and waiting[0].day < known_until:
                 self._settle(waiting.pop(0))
             actions.enter_lines(LOADER, rows=[self._line(sale) for sale in chunk])
@@ -254,6 +259,30 @@ class Loader:
                 self._ruled(self._dispute(owner, ids[0], "单据 {} 有两台因运输破损当场退回，计算基数应扣减。"))
             for statement in ids[2:]:  # the newest are still unread
                 rewards.confirm(owner, statement_id=statement)
+
+    def _letters(self) -> None:
+        """A distributor's own file with three faults, next year's prices for the background, and a file just sent."""
+        story, owner, planner = self.story, self._actor(self._star()), self._actor("planner")
+        sold = letters.sales_file(letters.last_week(story), story)
+        self._file(owner, "sell_out", "上周终端销售.csv", sold)
+        self._file(
+            planner, "price_lists", f"{story.end.year + 1} 年经销价.xlsx", letters.price_file(story), later=True
+        )
+        self._file(owner, "stock_declarations", "库存盘点.xlsx", letters.count_file(story), draft=True)
+
+    def _star(self) -> str:
+        """The log-in of the star's owner."""
+        return next(p.login for p in self.people if p.seat == self.story.truth.star and p.role == "owner").split(
+            "@"
+        )[0]
+
+    def _file(
+        self, actor: Actor, kind: str, name: str, content: bytes, *, later: bool = False, draft: bool = False
+    ) -> None:
+        stored = shelf.store(actor, name=name, chunks=[content], purpose="import")
+        batch = imports.receive(actor, kind=kind, file_id=stored.pk, background=later, draft=draft)
+        if not later and not draft:
+            imports.work_off(actor, batch)
 
     def _dispute(self, owner: Actor, statement: int, reason: str) -> int:
         """An objection to the smallest line of a statement, naming its document."""

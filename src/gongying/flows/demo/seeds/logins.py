@@ -26,7 +26,7 @@ class Login:
     @property
     def password(self) -> str:
         """One password for each role, printed for everybody who tries the demonstration."""
-        return f"{self.role}-gongying-2026"
+        return f"{self.role}-plum-rain"
 
 
 def logins(seats: list[Seat], seed: int) -> list[Login]:
