@@ -15,6 +15,7 @@ from gongying.core.journal.models import Entry
 from gongying.core.people.access import actor_for, sync_roles
 from gongying.core.people.models import RolePermission, User, UserScope
 from gongying.core.policies import actions as policies
+from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Forbidden, Missing, Refused
 
 pytestmark = pytest.mark.django_db
@@ -224,8 +225,31 @@ def test_a_demand_begins_on_its_day_and_the_newest_version_holds(people):
     with pytest.raises(Refused):
         demand(people, "king")
     with pytest.raises(Refused):
-        policies.draft(SYSTEM, kind="accounts.second_factor", key="x", title="x", document={"roles": ["king"]}, effective_from=date(2026, 1, 1))  # fmt: skip
+        policies.draft(SYSTEM, kind="accounts.second_factor", key="accounts.second_factor", title="x", document={"roles": ["king"]}, effective_from=date(2026, 1, 1))  # fmt: skip
     assert told("policies.policy_published")
+
+
+def test_only_whoever_decides_on_roles_lifts_the_demand(people):
+    version = demand(people, "planner")
+    director = actor_for(people["director"])
+    assert director.can("policies.publish")
+    with pytest.raises(Forbidden):
+        policies.withdraw(director, version_id=version)
+    lifted = policies.draft(
+        director,
+        kind="accounts.second_factor",
+        key="accounts.second_factor",
+        title="x",
+        document={"roles": []},
+        effective_from=timezone.localdate(),
+    )
+    with pytest.raises(Forbidden):
+        policies.publish(director, version_id=lifted)
+    browser = browser_of(people["director"])
+    assert browser.post(f"/control/policies/{version}/", {"what": "withdraw"}).status_code == 403
+    assert queries.demanded_of(timezone.localdate()) == ("planner",)
+    policies.withdraw(actor_for(people["admin"]), version_id=version)
+    assert queries.demanded_of(timezone.localdate()) == ()
 
 
 def test_the_form_publishes_the_demand(people):
@@ -233,6 +257,8 @@ def test_the_form_publishes_the_demand(people):
     today = f"{timezone.localdate():%Y-%m-%d}"
     assert chief.post("/accounts/roles/", {"roles": ["finance"], "since": today}).status_code == 302
     assert queries.demanded_of(timezone.localdate()) == ("finance",)
+    [version] = PolicyVersion.objects.filter(kind="accounts.second_factor").values_list("pk", flat=True)
+    assert "财务" in chief.get(f"/control/policies/{version}/").content.decode(), "the policy is read out"
     assert chief.post("/accounts/roles/", {"roles": ["finance"], "since": "2026-02-31"}).status_code == 409
     page = chief.get("/accounts/roles/").content.decode()
     assert "已要求" in page

@@ -22,7 +22,9 @@ from gongying.core.refusal import Missing
 from .models import Failure, OpenSession, RecoveryCode, SecondFactor
 from .rules import FACTOR, WINDOW, SecondFactorPolicy, no_grant, no_withdrawal, wait_until
 
-register(Kind(FACTOR, _("Second factor"), SecondFactorPolicy))
+register(
+    Kind(FACTOR, _("Second factor"), SecondFactorPolicy, scopes=("network",), key=FACTOR, needs="accounts.grant")
+)
 SET_UP = "/accounts/factor/"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.metrics.read import METRICS
+from gongying.core.people.models import ROLE_NAMES
 
 NAMES: dict[str, Any] = {
     "at_least": _("at least"),
@@ -75,6 +76,8 @@ def read_out(path: str, lines: Mapping[str, str]) -> str:
     above, _dot, name = path.rpartition(".")
     if name == "metric" and value in METRICS:
         return str(METRICS[value].label)
+    if above == "roles":
+        return str(ROLE_NAMES.get(value, value))
     figure = METRICS.get(lines.get(f"{above}.metric", ""))
     fraction = figure is not None and figure.unit == "ratio" if name == "at_least" else False
     if fraction or (name == "rate" and lines.get("method") in ("slab", "marginal")):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from gongying.core.actor import Actor
 from gongying.core.doors import action, words
 from gongying.core.journal import book
-from gongying.core.refusal import Refused
+from gongying.core.refusal import Forbidden, Refused
 from gongying.core.scope import one
 
 from . import facts
@@ -114,6 +114,7 @@ def revise(
 def publish(actor: Actor, *, version_id: int) -> str:
     """Bring a draft into force. Refuses while the linter finds errors. Returns the parameter hash."""
     row = _draft_row(version_id)
+    _decides(actor, row)
     errors = [each for each in findings(row) if each.level == "error"]
     if errors:
         raise Refused(errors[0].message, code=errors[0].code, field=errors[0].where)
@@ -131,11 +132,19 @@ def publish(actor: Actor, *, version_id: int) -> str:
 def withdraw(actor: Actor, *, version_id: int) -> None:
     """Take a published version out of force; what was settled under it stays settled."""
     row = one(PolicyVersion.objects.select_for_update(), pk=version_id)
+    _decides(actor, row)
     if row.status != "published":
         raise Refused(_("Only a published policy can be withdrawn."), code="not_published")
     row.status = "withdrawn"
     row.save(update_fields=["status"])
     book.record(actor, facts.PolicyWithdrawn(row.pk, row.kind, row.key, row.hash))
+
+
+def _decides(actor: Actor, row: PolicyVersion) -> None:
+    """Raises Forbidden where the kind asks for a permission of its own."""
+    needs = kind_of(row.kind).needs
+    if needs and not actor.can(needs):
+        raise Forbidden(needs)
 
 
 def findings(row: PolicyVersion) -> list[Finding]:

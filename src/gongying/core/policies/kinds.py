@@ -30,7 +30,8 @@ SCOPES = ("network", "region", "party")
 @dataclass(frozen=True)
 class Kind:
     """A sort of policy: `schema` validates and normalises the document, `lint` judges it, `scopes` says for whom a
-    version may be written. With a `key` there is one policy of the kind, under that key: another would never be read."""
+    version may be written. With a `key` there is one policy of the kind, under that key: another would never be read.
+    `needs` is a permission that whoever publishes or withdraws it holds besides that of all policies."""
 
     code: str
     label: Any
@@ -38,6 +39,7 @@ class Kind:
     lint: Callable[[Any], list[Finding]] = field(default=lambda document: [])
     scopes: tuple[str, ...] = SCOPES
     key: str = ""
+    needs: str = ""
 
 
 KINDS: dict[str, Kind] = {}
