@@ -21,13 +21,28 @@ def used():
             yield next(group for group in match.groups() if group), path.relative_to(ROOT)
 
 
-def test_every_message_has_its_chinese():
-    known = {}
-    for source in ROOT.rglob("locale/zh_Hans/LC_MESSAGES/django.po"):
+def said():
+    """Every message of every catalogue with its Chinese."""
+    for source in sorted(ROOT.rglob("locale/zh_Hans/LC_MESSAGES/django.po")):
         with source.open("rb") as lines:
-            known |= {message.id: message.string for message in read_po(lines)}
+            yield from ((m.id, m.string, source.relative_to(ROOT)) for m in read_po(lines) if m.id)
+
+
+def test_every_message_has_its_chinese():
+    known = {message: text for message, text, _source in said()}
     missing = {f"{text!r} in {path}" for text, path in used() if not known.get(text)}
     assert not missing, "write the Chinese into core/words/locale: " + "; ".join(sorted(missing))
+
+
+def test_a_message_has_one_chinese():
+    """All catalogues become one: a second translation would show in a place it was not meant for, or nowhere."""
+    first = {}
+    split = {
+        f"{message!r}: {first[message]} and {text} in {source}"
+        for message, text, source in said()
+        if first.setdefault(message, text) != text
+    }
+    assert not split, "say one thing in one way, or give the other thing a message of its own: " + "; ".join(split)
 
 
 def test_the_search_for_messages_finds_some():

@@ -35,7 +35,7 @@ BATCHES = Table(
         Column("created", _("created"), lambda b: b.created, "num", "created"),
         Column("corrected", _("corrected"), lambda b: b.corrected, "num", "corrected", phone=False),
         Column("unchanged", _("unchanged"), lambda b: b.unchanged, "num", "unchanged", phone=False),
-        Column("failed", _("failed"), lambda b: b.failed, "num", "failed", phone=False),
+        Column("failed", _("with faults"), lambda b: b.failed, "num", "failed", phone=False),
         Column("by", _("Sent by"), lambda b: b.sent_by, sort="sent_by", phone=False),
         Column("sent", _("Sent"), lambda b: b.created_at, "time", "id", phone=False),
         Column("state", _("State"), lambda b: b.state, "state", "state"),

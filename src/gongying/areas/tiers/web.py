@@ -109,7 +109,7 @@ def _table(
             Column("region", _("Region"), lambda s: _area(s)[1], sort=lambda s: _area(s)[1], phone=False),
             Column("level", _("Level"), lambda s: called(s.level), sort=lambda s: order.get(s.level, -1)),
             Column("reason", _("Decision"), lambda s: REASON_NAMES[s.reason], sort=lambda s: s.reason, phone=ahead is None),
-            Column("previous", _("Before"), lambda s: called(s.previous), phone=False),
+            Column("previous", _("Level before"), lambda s: called(s.previous), phone=False),
             *[_figure(code, document.currency) for code in document.metrics()],
             *([] if ahead is None else [_distance(ahead)]),
             Column("as_of", _("As of"), lambda s: s.review.as_of, "date", lambda s: s.review.as_of, phone=False),
@@ -132,7 +132,7 @@ def _reviews(titles: dict[int, str]) -> Table:
         "tier_reviews",
         [
             Column("number", _("Number"), lambda r: r.number, sort="number", href=lambda r: links.to("review", r.pk)),
-            Column("programme", _("Programme"), lambda r: titles.get(r.version_id, r.programme), sort="programme", phone=False),
+            Column("programme", _("Tier programme"), lambda r: titles.get(r.version_id, r.programme), sort="programme", phone=False),
             Column("period", _("Period"), lambda r: r.period, sort="period"),
             Column("as_of", _("As of"), lambda r: r.as_of, "date", "as_of"),
             Column("count", _("Distributors"), lambda r: r.count, "num", "count", phone=False),

@@ -138,9 +138,9 @@ KINDS: dict[str, tuple[Field, ...]] = {
 LABELS = {
     "distributors": _("Distributors"),
     "products": _("Products"),
-    "sell_in": _("Sell-in"),
-    "sell_through": _("Sell-through"),
-    "sell_out": _("Sell-out"),
+    "sell_in": _("Sell-in lines"),
+    "sell_through": _("Sell-through lines"),
+    "sell_out": _("Sell-out lines"),
     "price_lists": _("Price lists"),
     "targets": _("Targets"),
     "stock_declarations": _("Stock declarations"),
