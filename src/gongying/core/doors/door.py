@@ -112,6 +112,23 @@ def _enter(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> Any:
         raise Forbidden(verb.needs)
     if parent:
         return _perform(verb, actor, inputs, parent)
+    return _keyed(verb, actor, key, inputs) if key else _plain(verb, actor, inputs)
+
+
+def _plain(verb: Verb, actor: Actor, inputs: dict[str, Any]) -> Any:
+    """Without a key no answer is kept: nothing outlives a refusal in the transaction, so it needs no savepoint within.
+
+    A savepoint keeps a copy of every page that is written after it: a large posting feels that.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            return _perform(verb, actor, inputs, "")
+    except Refused as no:
+        _audit(verb, actor, inputs, "refused", str(no))
+        raise
+
+
+def _keyed(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> Any:
     with transaction.atomic(durable=True):
         row, stored = _claim(verb, actor, key, inputs)
         if stored is not _NEW:
@@ -123,12 +140,11 @@ def _enter(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> Any:
         except Refused as no:
             refusal = no
             _audit(verb, actor, inputs, "refused", str(no))
-        if row is not None:
-            row.status = "refused" if refusal else "done"
-            row.answer = (
-                to_json(refusal.as_dict()) if refusal else verb.answer.dump_json(answer, fallback=str)
-            ).decode()
-            row.save(update_fields=["status", "answer"])
+        row.status = "refused" if refusal else "done"
+        row.answer = (
+            to_json(refusal.as_dict()) if refusal else verb.answer.dump_json(answer, fallback=str)
+        ).decode()
+        row.save(update_fields=["status", "answer"])
     if refusal:
         raise refusal
     return answer
@@ -144,10 +160,8 @@ def _perform(verb: Verb, actor: Actor, inputs: dict[str, Any], parent: str) -> A
         inside.reset(token)
 
 
-def _claim(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> tuple[ActionKey | None, Any]:
+def _claim(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> tuple[ActionKey, Any]:
     """Insert the key first; a key that was used gives its stored answer, or refuses another body."""
-    if not key:
-        return None, _NEW
     mark = hashlib.sha256(verb.name.encode() + b"|" + to_json(inputs, fallback=str)).hexdigest()
     try:
         with transaction.atomic():

@@ -25,8 +25,8 @@ MEMORY = (
     2 * 1024**3
 )  # on top of what the process that forks has mapped: a busy web server holds gigabytes of address space
 SECONDS = 300
-CHUNK = 12_000
-FIRST = 4_000  # a small first chunk, so that posting begins while the second is read
+CHUNK = 6_000
+FIRST = 3_000  # a small first chunk, so that posting begins while the second is read
 HEAD = 10  # rows among which a header is looked for
 MOST_ROWS, MOST_COLUMNS, MOST_CELL = 1_000_000, 200, 4000
 MOST_MEMBERS, MOST_UNZIPPED, MOST_RATIO = 1000, 600 * 1024**2, 200
