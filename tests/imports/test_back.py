@@ -23,6 +23,8 @@ TITLES = ["错误 / Error", "修改建议 / Remedy"]
 @pytest.fixture(autouse=True)
 def _data(settings, tmp_path):
     settings.DATA_DIR = tmp_path
+    with translation.override("zh-hans"):  # whatever the last page was read in
+        yield
 
 
 def send(data, name, kind="sell_in", columns=None):

@@ -1,6 +1,7 @@
 """What a batch brought is taken back, what it had replaced stands again, and nothing is taken from under something else."""
 
 import pytest
+from django.utils import translation
 
 from gongying.areas.imports import actions
 from gongying.areas.imports.models import Batch
@@ -23,6 +24,8 @@ PRICE = "价格表,产品编码,单价,生效日期\n"
 @pytest.fixture(autouse=True)
 def _data(settings, tmp_path):
     settings.DATA_DIR = tmp_path
+    with translation.override("zh-hans"):  # whatever the last page was read in
+        yield
 
 
 def send(body, kind="sell_in"):
