@@ -96,6 +96,11 @@ def policy(actor: Actor, *, version_id: int) -> PolicyView:
     return PolicyView(row, KINDS[row.kind].label, lines, before, findings(row))
 
 
+def read_out(parameters: dict[str, str]) -> list[Parameter]:
+    """Parameters by path in words."""
+    return [Parameter(p, rules.called(p), rules.read_out(p, parameters), "") for p in parameters]
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A version that applies to a place on a day; the most specific one holds. `scope_key` is empty for the network."""

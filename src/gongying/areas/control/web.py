@@ -165,6 +165,7 @@ def where(request: Request) -> HttpResponse:
         "asked": asked,
         "keys": [(f"{each}/{name}", label, name) for each, name, label in queries.published_keys()],
         "found": found,
+        "lines": queries.read_out(found.parameters) if found else [],
         "error": error,
     }
     return render(request, "control/where.html", context, status=409 if error else 200)
