@@ -179,3 +179,22 @@ def test_a_figure_explains_itself_beside_the_page_and_the_dark_theme_is_kept(add
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert not grave_faults(page)
+
+
+def test_whoever_was_logged_out_meanwhile_is_led_to_the_log_in(address, browser):
+    page, _faults = log_in(browser, address, "admin", viewport={"width": 1440, "height": 900}, locale="en-US")
+    page.context.clear_cookies()
+    page.click("a.kpi >> nth=0")
+    page.wait_for_url(re.compile("/accounts/login/"))
+
+
+def test_the_phone_has_its_menu_at_the_thumb(address, browser):
+    page, faults = log_in(browser, address, "admin", viewport={"width": 390, "height": 844}, locale="en-US")
+    shown = "nav.side .item:visible"
+    assert page.locator(shown).count() == 5
+    page.click("nav.side .more")
+    assert page.locator(shown).count() > 10
+    page.click("nav.side >> text=Audit log")
+    page.wait_for_url(f"{address}/control/audit/")
+    assert page.locator(shown).count() == 5
+    assert faults == []

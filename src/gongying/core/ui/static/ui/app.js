@@ -2,6 +2,13 @@
 const $ = (query, within = document) => within.querySelector(query);
 const all = (query, within = document) => [...within.querySelectorAll(query)];
 
+// A piece of a page. Whoever was logged out meanwhile is led to the log-in by the page itself.
+const piece = async (url, more = {}) => {
+  const answer = await fetch(url, { ...more, headers: { "X-Panel": "1" } });
+  if (answer.redirected) location.reload();
+  return answer;
+};
+
 // Theme: the system's, until somebody chooses.
 for (const button of all("[data-theme-switch]"))
   button.addEventListener("click", () => {
@@ -81,7 +88,7 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-panel]");
   if (!link || !panel || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  const answer = await fetch(link.href, { headers: { "X-Panel": "1" } });
+  const answer = await piece(link.href);
   $("[data-body]", panel).innerHTML = await answer.text();
   panel.showModal();
 });
@@ -91,7 +98,7 @@ for (const dialog of all("dialog")) dialog.addEventListener("click", (event) => 
 // Progress of long work.
 for (const part of all("[data-watch]")) {
   const look = async () => {
-    const answer = await fetch(part.dataset.watch, { headers: { "X-Panel": "1" } });
+    const answer = await piece(part.dataset.watch);
     if (answer.ok) part.innerHTML = await answer.text();
     if ($("[data-running]", part)) setTimeout(look, 1200);
     else if (part.dataset.reload !== undefined) location.reload();
@@ -104,7 +111,7 @@ for (const form of all("form[data-preview]")) {
   let timer;
   const out = $(form.dataset.into);
   const send = async () => {
-    const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form), headers: { "X-Panel": "1" } });
+    const answer = await piece(form.dataset.preview, { method: "POST", body: new FormData(form) });
     out.innerHTML = await answer.text();
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(send, 300); });
@@ -152,7 +159,7 @@ if (palette) {
   const at = () => options().findIndex((li) => li.getAttribute("aria-selected") === "true");
   const ask = async () => {
     const mine = ++round, wanted = box.value;
-    const answer = await fetch(`${palette.dataset.source}?q=${encodeURIComponent(wanted)}`);
+    const answer = await piece(`${palette.dataset.source}?q=${encodeURIComponent(wanted)}`);
     const text = await answer.text();
     if (mine === round) { list.innerHTML = text; asked = wanted; if (!wanted) recent(); mark(0); }
   };
