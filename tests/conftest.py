@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection, connections
+from django.utils.translation.reloader import translation_file_changed
 
 import gongying
 from gongying.areas.rewards import actions as rewards
@@ -133,7 +134,9 @@ def _emptied():
     """On PostgreSQL the tables are emptied by force after a test that commits: posted tables do not let themselves be."""
     flush = connection.ops.execute_sql_flush
     if connection.vendor == "postgresql":
-        connection.ops.execute_sql_flush = lambda sql: flush(["SET LOCAL session_replication_role = 'replica'", *sql])
+        connection.ops.execute_sql_flush = lambda sql: flush(
+            ["SET LOCAL session_replication_role = 'replica'", *sql]
+        )
     yield
     connection.ops.execute_sql_flush = flush
 
@@ -169,8 +172,9 @@ def committed_network(transactional_db):
 
 @pytest.fixture(scope="session", autouse=True)
 def _catalogue():
-    """Compile the Chinese, as `gongying init` does."""
+    """Compile the Chinese, as `gongying init` does. On a fresh clone there was none when the house started: it is read anew."""
     compile_all(Path(gongying.__file__).parent)
+    translation_file_changed(None, Path("django.mo"))
 
 
 @pytest.fixture(autouse=True)
