@@ -44,7 +44,9 @@ def test_a_target_is_posted_once_and_revised_by_a_new_row(inside):
     assert [t.amount_minor for t in plans_read.targets(SYSTEM, **YEAR)] == [90_00]
     assert not plans_read.targets(only(inside, "D2"), **YEAR).exists()
     assert plans.reverse_batch(SYSTEM, batch_id=7) == 1
-    assert [t.amount_minor for t in plans_read.targets(SYSTEM, **YEAR)] == [100_00], "what it had revised stands again"
+    assert [t.amount_minor for t in plans_read.targets(SYSTEM, **YEAR)] == [100_00], (
+        "what it had revised stands again"
+    )
     assert plans.targets(SYSTEM, [row], source="t") == (0, 1, 0)
     fan = row._replace(category="FAN")
     assert plans.targets(SYSTEM, [fan], source="t", batch_id=8) == (1, 0, 0)
