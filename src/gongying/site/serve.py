@@ -68,6 +68,8 @@ def _heed() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    for each in STOPS:
+        signal.signal(each, signal.SIG_IGN)  # a second request must not leave half of them running
     raise KeyboardInterrupt
 
 
@@ -84,7 +86,7 @@ def _refuse_taken(host: str, port: int) -> None:
 def _with_me() -> None:
     """Linux: the child is told to stop when this process dies, however it dies."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
@@ -104,11 +106,9 @@ def _say_when_ready(web: subprocess.Popen[bytes], host: str, port: int) -> None:
 
 def _stop(running: list[subprocess.Popen[bytes]]) -> None:
     """Ask everybody to finish, wait a little, and leave nobody behind."""
-    for number in STOPS:
-        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of them running
     for each in running:
         if each.poll() is None:
-            each.send_signal(signal.SIGINT)
+            each.terminate()
     until = time.monotonic() + PATIENCE
     for each in running:
         try:
