@@ -59,7 +59,11 @@ def test_people_sent_files_of_their_own(loaded: list[Login], small: Story) -> No
     sold, prices, counted = imports.batches(SYSTEM).order_by("id")
     assert (sold.kind, sold.state, sold.created) == ("sell_out", "done", len(letters.last_week(small)))
     assert sold.failed == 3, "an unknown product, a date that is none, a quantity in words"
-    assert list(sold.errors.order_by("row").values_list("field", flat=True)) == ["product", "business_date", "quantity"]
+    assert list(sold.errors.order_by("row").values_list("field", flat=True)) == [
+        "product",
+        "business_date",
+        "quantity",
+    ]
     assert (prices.kind, prices.state) == ("price_lists", "open")
     assert Job.objects.get(pk=prices.job_id).state == "queued", "the server works it off"
     assert (counted.kind, counted.state) == ("stock_declarations", "draft")

@@ -184,10 +184,10 @@ class Plain:
     def net_of_asked(self, by):
         """Sales of the parties, product groups and periods that have a target."""
         one = (
-            "EXISTS (SELECT 1 FROM plans_target t WHERE t.id IN (SELECT x.id FROM plans_target x WHERE {}) AND t.party_id "
+            f"EXISTS (SELECT 1 FROM plans_target t WHERE t.id IN (SELECT x.id FROM plans_target x WHERE {self.asked()}) AND t.party_id "
             "= x.party_id AND (t.category = '' OR t.category = c.code) AND x.business_date >= t.starts_on "
             "AND x.business_date < t.ends_on)"
-        ).format(self.asked())
+        )
         return self.net(by, more=one)
 
     def targets(self, by):
