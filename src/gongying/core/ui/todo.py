@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongying.core.actor import Actor
+from gongying.core.words import is_chinese
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,12 @@ class Todo:
     icon: str = "clock"
     tone: str = ""
     note: Any = ""
+
+    @property
+    def title(self) -> str:
+        """How many of what, as each language puts it."""
+        words = str(self.text)
+        return f"{self.count} {words}" if is_chinese() else f"{words[:1].upper()}{words[1:]}: {self.count}"
 
 
 Provider = Callable[[Actor], Iterator[Todo]]

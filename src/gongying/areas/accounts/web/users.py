@@ -8,31 +8,47 @@ from django.utils.translation import gettext_lazy as _
 from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
 from gongying.core.doors import EVERYONE, HQ, PORTAL
-from gongying.core.people.models import ROLE_NAMES
+from gongying.core.people.models import ROLE_NAMES, User
 from gongying.core.refusal import Refused
 from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
+from gongying.core.words import pick
 
 from .. import actions, queries
 
-USERS = Table(
-    "users",
-    [
-        Column("login", _("Login"), lambda u: u.login, sort="login", href=lambda u: links.to("user", u.pk)),
-        Column("name", _("Name"), lambda u: u.name, sort="name"),
-        Column("role", _("Role"), lambda u: ROLE_NAMES[u.role], sort="role"),
-        Column("scope", _("Scope"), lambda u: ", ".join(s.key or str(_("Whole network")) for s in u.scopes.all()), phone=False),
-        Column("factor", _("Second factor"), lambda u: "done" if getattr(u, "second_factor", None) and u.second_factor.confirmed_at else "", "state", phone=False),
-        Column("last", _("Last log-in"), lambda u: u.last_login, "time", "last_login", phone=False),
-        Column("state", _("State"), lambda u: "active" if u.is_active else "disabled", "state", "is_active"),
-    ],
-    sort="login",
-    search=lambda rows, q: rows.filter(login__icontains=q) | rows.filter(name__icontains=q),
-    filters=[Filter("role", _("Role"), list(ROLE_NAMES.items()), lambda rows, v: rows.filter(role=v))],
-    views=[(_("Head office"), "role=admin")],
-    empty=_("No users yet."),
-)  # fmt: skip
+SIDES = (("office", _("Head office")), ("distributors", _("Distributors")))
+
+
+def _users(actor: Actor) -> Table:
+    """The list, with scopes by their names."""
+    named = {("party", str(p.pk)): pick(p.name, p.name_en) for p in parties.parties(actor)}
+    named |= {("region", code): pick(name, name_en) for code, name, name_en in parties.region_names()}
+
+    def scope(user: User) -> str:
+        whole = str(_("Whole network"))
+        return ", ".join(named.get((s.kind, s.key), s.key) or whole for s in user.scopes.all())
+
+    return Table(
+        "users",
+        [
+            Column("login", _("Login"), lambda u: u.login, sort="login", href=lambda u: links.to("user", u.pk)),
+            Column("name", _("Name"), lambda u: pick(u.name, u.name_en), sort="name"),
+            Column("role", _("Role"), lambda u: ROLE_NAMES[u.role], sort="role", phone=False),
+            Column("scope", _("Scope"), scope, phone=False),
+            Column("factor", _("Second factor"), lambda u: "done" if getattr(u, "second_factor", None) and u.second_factor.confirmed_at else "", "state", phone=False),
+            Column("last", _("Last log-in"), lambda u: u.last_login, "time", "last_login", phone=False),
+            Column("state", _("State"), lambda u: "active" if u.is_active else "disabled", "state", "is_active"),
+        ],
+        sort="login",
+        search=lambda rows, q: rows.filter(login__icontains=q) | rows.filter(name__icontains=q),
+        filters=[
+            Filter("side", _("Of"), SIDES, lambda rows, v: rows.filter(role__in=HQ if v == "office" else PORTAL)),
+            Filter("role", _("Role"), list(ROLE_NAMES.items()), lambda rows, v: rows.filter(role=v)),
+        ],
+        views=[(name, f"side={code}") for code, name in SIDES] if actor.whole_network else [],
+        empty=_("No users yet."),
+    )  # fmt: skip
 
 
 @page(needs="accounts.create_user")
@@ -51,7 +67,7 @@ def users(request: Request) -> HttpResponse:
             error = no
     roles = EVERYONE if actor.whole_network else PORTAL
     context = {"roles": roles, "error": error, "given": request.POST}
-    answer = USERS.respond(request, queries.users(actor), "accounts/users.html", context)
+    answer = _users(actor).respond(request, queries.users(actor), "accounts/users.html", context)
     answer.status_code = 409 if error else answer.status_code
     return answer
 
