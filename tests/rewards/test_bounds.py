@@ -10,13 +10,13 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 from pypdf import PdfReader
+from runs import FINANCE, FLAT, balance, draft, newest, paid, publish
 
 from gongying.areas.rewards import actions, queries
-from gongying.areas.rewards.models import Run, Statement
+from gongying.areas.rewards.models import Run
 from gongying.books.goods import post as goods
-from gongying.books.money import read as money
 from gongying.books.parties import post as parties
-from gongying.core.actor import SYSTEM, Actor
+from gongying.core.actor import SYSTEM
 from gongying.core.doors import joined
 from gongying.core.people.access import sync_roles
 from gongying.core.people.models import User, UserScope
@@ -25,44 +25,6 @@ from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing, Refused
 
 pytestmark = pytest.mark.django_db
-FINANCE = Actor("finance", role="finance", may=frozenset({"*"}), parties=None)
-FLAT = [{"start": "0", "rate": "0.01"}]
-
-
-def paid(period="2026", key="annual"):
-    """Settle and approve; what it came to in minor units."""
-    done = actions.settle(SYSTEM, programme=key, period=period)
-    if done.run_id:
-        actions.approve(FINANCE, run_id=done.run_id)
-    return done.due_minor
-
-
-def balance(network, code="D1", currency="CNY"):
-    return money.balance(SYSTEM, kind="rebate", holder_id=network.ids[code], currency=currency)
-
-
-def newest(network, code="D1"):
-    return Statement.objects.unscoped("test").filter(party_id=network.ids[code]).latest("id")
-
-
-def draft(key="annual", since=date(2026, 1, 1), until=None, document=None, **more):
-    """A quarterly 1 % of everything, unless told otherwise; `document` is for the words that are ours here too."""
-    return policies.draft(
-        SYSTEM,
-        kind="rewards.programme",
-        key=key,
-        title="返利",
-        document={"method": "slab", "period": "quarter", "tiers": FLAT} | more | (document or {}),
-        effective_from=since,
-        effective_to=until,
-    )
-
-
-def publish(period="2026", **more):
-    version = draft(**more)
-    actions.replay(SYSTEM, version_id=version, period=period)
-    policies.publish(SYSTEM, version_id=version)
-    return version
 
 
 # --- the period ---------------------------------------------------------------------------------------------------
