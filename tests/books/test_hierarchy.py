@@ -82,4 +82,4 @@ def test_regions_know_their_parent_and_do_not_run_in_circles(ids):
         with pytest.raises(Refused) as no:
             post.regions(SYSTEM, [wrong])
         assert no.value.code == "circle"
-    assert read.regions_under(["CN"]) >= read.regions_under(["HD"]) >= read.regions_under(["ZJ"])
+    assert read.in_regions(["CN"]) >= read.in_regions(["HD"]) >= read.in_regions(["ZJ"])

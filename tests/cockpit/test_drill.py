@@ -80,3 +80,11 @@ def test_only_grains_a_figure_has_are_offered(director):
     page = director.get("/cockpit/figures/coverage/", headers={"x-panel": "1"}).content.decode()
     assert "by=party" in page
     assert "by=category" not in page
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "2026-13-01"])
+def test_a_day_that_is_none_is_as_if_it_was_not_said(director, day):
+    plain = director.get("/cockpit/figures/sell_in/", headers={"x-panel": "1"})
+    asked = director.get(f"/cockpit/figures/sell_in/?from={day}&to={day}", headers={"x-panel": "1"})
+    assert asked.status_code == plain.status_code == 200
+    assert asked.content == plain.content

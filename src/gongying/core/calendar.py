@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from .refusal import Refused
@@ -121,6 +122,18 @@ def around(span: Period) -> list[str]:
     return [
         each.code for each in held if each.start <= span.start and each.end >= span.end and each.code != span.code
     ]
+
+
+def typed(text: str) -> date | None:
+    """A day as it is typed into a form or an address; None when it is none.
+
+    >>> typed("2026-07-31"), typed("2026-02-30"), typed("")
+    (datetime.date(2026, 7, 31), None, None)
+    """
+    try:
+        return parse_date(text)
+    except ValueError:  # 2026-02-30 has the form of a date
+        return None
 
 
 def year_before(day: date) -> date:

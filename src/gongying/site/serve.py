@@ -68,9 +68,14 @@ def _heed() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    for each in STOPS:
-        signal.signal(each, signal.SIG_IGN)  # a second request must not leave half of them running
+    _deafen()
     raise KeyboardInterrupt
+
+
+def _deafen() -> None:
+    """A second request to stop must not leave half of them running."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -106,6 +111,7 @@ def _say_when_ready(web: subprocess.Popen[bytes], host: str, port: int) -> None:
 
 def _stop(running: list[subprocess.Popen[bytes]]) -> None:
     """Ask everybody to finish, wait a little, and leave nobody behind."""
+    _deafen()
     for each in running:
         if each.poll() is None:
             each.terminate()

@@ -1,23 +1,23 @@
 """Pages of oversight: audit log, policies, background jobs."""
 
 import json
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.parties import read as parties
+from gongying.core import calendar
 from gongying.core.doors import words
 from gongying.core.policies import actions as policy_actions
+from gongying.core.policies import editing
 from gongying.core.policies import read as policies
 from gongying.core.policies.kinds import KINDS
+from gongying.core.policies.lists import standing
 from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import links, nav
@@ -52,18 +52,11 @@ AUDIT = Table(
     views=[(_("Refusals"), "outcome=refused"), (_("Forbidden"), "outcome=forbidden")],
     empty=_("Nothing happened yet."),
 )
-STATES = [
-    ("draft", _("draft")), ("in_force", _("in force")), ("to_come", _("to come")), ("ended", _("ended")),
-    ("replaced", _("replaced")), ("withdrawn", _("withdrawn")),
-]  # fmt: skip
 
 
-def _policies(stands: Callable[[PolicyVersion], str]) -> Table:
-    """All versions; `stands` says where one stands today."""
-
-    def in_state(rows: Any, value: str) -> Any:
-        return rows.filter(pk__in=[row.pk for row in rows if stands(row) == value.replace("_", " ")])
-
+def _policies(today: date) -> Table:
+    """All versions, and where each stands today."""
+    stands, by_state = standing("", today)
     return Table(
         "policies",
         [
@@ -79,7 +72,7 @@ def _policies(stands: Callable[[PolicyVersion], str]) -> Table:
         search=lambda rows, q: rows.filter(title__icontains=q) | rows.filter(key__icontains=q),
         filters=[
             Filter("kind", _("Kind"), [(code, kind.label) for code, kind in KINDS.items()], lambda rows, v: rows.filter(kind=v)),
-            Filter("state", _("State"), STATES, in_state),
+            by_state,
         ],
         empty=_("No policy yet."),
     )  # fmt: skip
@@ -116,10 +109,8 @@ def audit(request: Request) -> HttpResponse:
 @page(needs="control.policies")
 def policy_list(request: Request) -> HttpResponse:
     """All versions of all policies."""
-    today = timezone.localdate()
-    newest = policies.holding("", today)
-    listing = _policies(lambda row: policies.state_of(row, today, newest))
-    return listing.respond(request, queries.policy_versions(request.actor), "control/policies.html")
+    rows = queries.policy_versions(request.actor)
+    return _policies(timezone.localdate()).respond(request, rows, "control/policies.html")
 
 
 @page(needs="control.policies")
@@ -153,7 +144,7 @@ def where(request: Request) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip() for name in ("of", "party", "on")}
     asked["on"] = asked["on"] or timezone.localdate().isoformat()
     kind, _slash, key = asked["of"].partition("/")
-    on, found, error = _day(asked["on"]), None, None
+    on, found, error = calendar.typed(asked["on"]), None, None
     if on is None:
         error = _("Write the date as 2026-01-31.")
     elif kind:
@@ -184,8 +175,7 @@ def edit(request: Request, version_id: int = 0) -> HttpResponse:
             error = no
     schemas = [(code, kind.label, kind.schema.model_json_schema()) for code, kind in KINDS.items()]
     fields = [(code, label, ", ".join(schema["properties"])) for code, label, schema in schemas]
-    regions = [(code, pick(name, name_en)) for code, name, name_en in parties.region_names()]
-    context = {"row": row, "form": form, "error": error, "kinds": fields, "regions": regions}
+    context = {"row": row, "form": form, "error": error, "kinds": fields, "regions": parties.region_choices()}
     return render(request, "control/edit.html", context, status=409 if error else 200)
 
 
@@ -207,19 +197,9 @@ def _form(row: PolicyVersion | None) -> dict[str, str]:
     }
 
 
-def _day(text: str) -> date | None:
-    """A date as it is typed into a form; None when it is none."""
-    try:
-        return parse_date(text)
-    except ValueError:  # 2026-02-30 has the form of a date
-        return None
-
-
 def _save(request: Request, row: PolicyVersion | None, form: dict[str, str]) -> int:
     """The draft that was written. Raises Refused naming the field."""
-    since, until = _day(form["from"]), _day(form["to"])
-    if since is None or (form["to"] and until is None):
-        raise Refused(_("Write the date as 2026-01-31."), field="from" if since is None else "to")
+    span = editing.days(form["from"], form["to"])
     try:
         document = json.loads(form["document"])
     except ValueError:
@@ -231,31 +211,17 @@ def _save(request: Request, row: PolicyVersion | None, form: dict[str, str]) -> 
     for name, said in (("key", _("Give the policy a key.")), ("title", _("Give the policy a title."))):
         if not form[name]:
             raise Refused(said, field=name)
-    title, title_en, actor = form["title"], form["title_en"], request.actor
-    if row is not None and row.status == "draft":
-        policy_actions.revise(
-            actor,
-            version_id=row.pk,
-            title=title,
-            title_en=title_en,
-            document=document,
-            effective_from=since,
-            effective_to=until,
-            open_ended=until is None,
-        )
-        return row.pk
-    scope_kind, scope_key = _scope(form)
-    return policy_actions.draft(
-        actor,
-        kind=row.kind if row else form["kind"],
-        key=row.key if row else form["key"],
-        title=title,
-        title_en=title_en,
+    fresh = row is None or row.status != "draft"  # a draft keeps its scope
+    return editing.save(
+        request.actor,
+        row,
+        kind=form["kind"],
+        key=form["key"],
+        span=span,
         document=document,
-        effective_from=since,
-        effective_to=until,
-        scope_kind=scope_kind,
-        scope_key=scope_key,
+        scope=_scope(form) if fresh else ("network", ""),
+        title=form["title"],
+        title_en=form["title_en"],
     )
 
 

@@ -129,7 +129,7 @@ def groups(actor: Actor, plan: Plan, party_id: int) -> list[Group]:
     """The product groups of one distributor in a plan, phased over the months. Missing when it is out of scope, or when
     the plan is no draft any more and asks nothing of it."""
     parties.party(actor, party_id)
-    names = {each.code: pick(each.name, each.name_en) for each in goods.categories()}
+    names = dict(goods.category_choices())
     held = list(lines(actor, plan).filter(party_id=party_id))
     if not held and plan.state != "draft":
         raise Missing("not in this plan")

@@ -20,7 +20,7 @@ from gongying.core.refusal import Refused
 from gongying.core.ui import charts, links, nav, todo
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
-from gongying.core.words import is_chinese, pick
+from gongying.core.words import is_chinese
 from gongying.engines.money import exponent, minor_of
 
 from . import actions, queries
@@ -162,7 +162,7 @@ def distributor(request: Request, plan_id: int, party_id: int) -> HttpResponse:
         "total": sum(months),
         "chart": _months(months, row.currency),
         "error": error,
-        "kinds": [(each.code, pick(each.name, each.name_en)) for each in goods.categories()],
+        "kinds": goods.category_choices(),
         "may_adjust": _may_adjust(request.actor, row),
     }
     return render(request, "targets/distributor.html", context, status=409 if error else 200)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from gongying.core.words import pick
+
 from .models import Category, Product
 
 
@@ -25,3 +27,8 @@ def all_ids() -> dict[str, int]:
 def categories() -> QuerySet[Category]:
     """All product groups by code."""
     return Category.objects.order_by("code")
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """(code, name in the reader's language) of every product group."""
+    return [(each.code, pick(each.name, each.name_en)) for each in categories()]

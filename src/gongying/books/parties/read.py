@@ -11,6 +11,7 @@ from gongying.core.actor import Actor
 from gongying.core.people.access import resolvers
 from gongying.core.policies.kinds import scope_chains
 from gongying.core.scope import one
+from gongying.core.words import pick
 
 from .models import Party, PartyLink, Region
 
@@ -95,6 +96,11 @@ def region_names() -> list[tuple[str, str, str]]:
     return list(Region.objects.exclude(level="city").values_list("code", "name", "name_en"))
 
 
+def region_choices() -> list[tuple[str, str]]:
+    """(code, name in the reader's language) of every region above the city."""
+    return [(code, pick(name, name_en)) for code, name, name_en in region_names()]
+
+
 # However deep the geography is; a region counts once, whatever its parents say.
 PARTIES_UNDER = """
     WITH RECURSIVE under(id) AS (
@@ -103,18 +109,6 @@ PARTIES_UNDER = """
     )
     SELECT p.id FROM parties_party p JOIN under ON p.region_id = under.id
 """
-
-
-def regions_under(codes: Iterable[str]) -> set[int]:
-    """Ids of the regions with these codes and of everything below them."""
-    rows = list(Region.objects.values_list("id", "code", "parent_id"))
-    wanted = set(codes)
-    found = {pk for pk, code, _parent in rows if code in wanted}
-    while True:
-        below = {pk for pk, _code, parent in rows if parent in found} - found
-        if not below:
-            return found
-        found |= below
 
 
 def all_ids() -> dict[str, int]:

@@ -57,7 +57,7 @@ def build() -> NinjaAPI:
 
 def _forbidden(request: HttpRequest) -> dict[str, str]:
     """Why a permission is missing: what is demanded first, with the address where it is done, or the role."""
-    must = request.auth.must  # type: ignore[attr-defined]
+    must = request.auth.must  # type: ignore[attr-defined]  # ninja lays the actor there
     return DEMANDED.as_dict() | {"remedy": must} if must else {"code": "forbidden"}
 
 

@@ -24,11 +24,12 @@ def profile(request: Request) -> HttpResponse:
     context: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            context = _change(request, actor)
+            done = _change(request, actor)
         except Refused as no:
-            context = {"error": no}
-        if "away" in context:
-            return context["away"]  # type: ignore[no-any-return]
+            done = {"error": no}
+        if isinstance(done, HttpResponse):
+            return done
+        context = done
     context |= {
         "person": User.objects.get(pk=actor.user_id or 0),
         "factor": queries.factor(actor),
@@ -39,8 +40,8 @@ def profile(request: Request) -> HttpResponse:
     return render(request, "accounts/profile.html", context, status=409 if "error" in context else 200)
 
 
-def _change(request: Request, actor: Actor) -> dict[str, Any]:
-    """Do what the form of the profile page asks for; returns what the page shows besides, or where it goes (`away`)."""
+def _change(request: Request, actor: Actor) -> dict[str, Any] | HttpResponse:
+    """Do what the form of the profile page asks for; returns what the page shows besides, or where it goes."""
     given, what = request.POST, request.POST.get("what", "")
     if what == "start":
         return dict(picture_of(actions.start_factor(actor)))
@@ -60,4 +61,4 @@ def _change(request: Request, actor: Actor) -> dict[str, Any]:
         actions.set_profile(actor, name=given.get("name", ""), name_en=given.get("name_en", ""), language=chosen)
         away.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, samesite="Lax", max_age=31_536_000)
     messages.success(request, _("Saved."))
-    return {"away": away}
+    return away

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from gongying.core import calendar
 from gongying.core.doors import HQ, PORTAL, WORDS
 from gongying.core.people.models import User
 from gongying.core.refusal import Refused
@@ -58,10 +58,10 @@ def roles(request: Request) -> HttpResponse:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        raise Refused(_("This is not a day."), field="since") from None
+    found = calendar.typed(text)
+    if text and found is None:
+        raise Refused(_("This is not a day."), field="since")
+    return found
 
 
 @page(needs="accounts.roles")

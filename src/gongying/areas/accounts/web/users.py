@@ -23,7 +23,7 @@ SIDES = (("office", _("Head office")), ("distributors", _("Distributors")))
 def _users(actor: Actor) -> Table:
     """The list, with scopes by their names."""
     named = {("party", str(p.pk)): pick(p.name, p.name_en) for p in parties.parties(actor)}
-    named |= {("region", code): pick(name, name_en) for code, name, name_en in parties.region_names()}
+    named |= {("region", code): name for code, name in parties.region_choices()}
 
     def scope(user: User) -> str:
         whole = str(_("Whole network"))

@@ -32,7 +32,7 @@ def distributors(actor: Actor, batch: Batch, frame: Frame) -> Posted:
     free = [row for _at, row, parent in rows if not parent]
     told = parties.parties(actor, [_party(row, before) for row in free])
     links: dict[str, tuple[str, str]] = {}
-    known = parties_read.all_ids()
+    known = set(parties_read.all_ids())
     waiting = [each for each in rows if each[2]]
     while waiting:
         here = {row["code"] for _at, row, _parent in waiting}
@@ -52,7 +52,7 @@ def distributors(actor: Actor, batch: Batch, frame: Frame) -> Posted:
             except Refused as no:
                 frame.fail(at, no.field, no.message, no.remedy)
             else:
-                known = parties_read.all_ids() if told[row["code"]] == "created" else known
+                known.add(row["code"])
         done = {at for at, _row, _parent in ready}
         waiting = [each for each in waiting if each[0] not in done]
     _keep(batch, told, before, links)

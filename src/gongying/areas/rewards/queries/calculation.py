@@ -71,15 +71,20 @@ def bound(programme: str, period: str) -> Bound:
     document = policy.document
     if not isinstance(document, Programme):
         raise Missing(programme)
-    fitting = calendar.NATURAL[document.period](span.start)
-    if fitting != span:
-        raise Refused(
-            _("This programme does not settle %(period)s.") % {"period": span.code},
-            code="period_kind",
-            field="period",
-            remedy=_("Name a period such as %(example)s.") % {"example": fitting.code},
-        )
+    if calendar.NATURAL[document.period](span.start) != span:
+        raise other_periods(document, span)
     return Bound(policy.version_id, policy.hash, document, counted_in(span, day + timedelta(days=1)))
+
+
+def other_periods(document: Programme, span: calendar.Period) -> Refused:
+    """A programme is settled by its own periods only."""
+    fitting = calendar.NATURAL[document.period](span.start)
+    return Refused(
+        _("This programme does not settle %(period)s.") % {"period": span.code},
+        code="period_kind",
+        field="period",
+        remedy=_("Name a period such as %(example)s.") % {"example": fitting.code},
+    )
 
 
 def counted_in(span: calendar.Period, ends: date | None) -> calendar.Period:

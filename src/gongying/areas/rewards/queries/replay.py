@@ -17,13 +17,13 @@ from gongying.core.actor import Actor
 from gongying.core.policies import read as policies
 from gongying.core.policies.kinds import Finding, guard
 from gongying.core.policies.models import PolicyVersion
-from gongying.core.refusal import Missing, Refused
+from gongying.core.refusal import Missing
 from gongying.core.words import pick
 from gongying.engines.rebates import derive
 
 from ..models import Replay
 from ..rules import PROGRAMME, Programme
-from .calculation import amount_of, eligible, selection_of
+from .calculation import amount_of, eligible, other_periods, selection_of
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,10 @@ def replayed(actor: Actor, row: PolicyVersion, period: str) -> list[Replayed]:
     for a period that is not made up of them.
     """
     document = _programme(row)
-    spans = calendar.parts(calendar.period(period), document.period)
+    whole = calendar.period(period)
+    spans = calendar.parts(whole, document.period)
     if not spans:
-        raise Refused(
-            _("This programme does not settle %(period)s.") % {"period": period},
-            code="period_kind",
-            field="period",
-            remedy=_("Name a period such as %(example)s.")
-            % {"example": calendar.NATURAL[document.period](calendar.period(period).start).code},
-        )
+        raise other_periods(document, whole)
     after = earned([(document, span) for span in spans])
     before = earned([known for span in spans if (known := _before(row, span)) is not None])
     people = {p.pk: p for p in parties.parties(actor)}

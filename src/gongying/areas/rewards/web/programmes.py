@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -17,7 +16,9 @@ from pydantic import ValidationError
 from gongying.books.goods import read as goods
 from gongying.books.parties import read as parties
 from gongying.core.policies import actions as policy_actions
+from gongying.core.policies import editing
 from gongying.core.policies import read as policies
+from gongying.core.policies.lists import standing
 from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import charts, links
@@ -47,22 +48,9 @@ def _document(row: PolicyVersion) -> Programme:
     return document
 
 
-STATES = (
-    ("draft", _("draft")), ("in_force", _("in force")), ("to_come", _("to come")), ("ended", _("ended")),
-    ("replaced", _("replaced")), ("withdrawn", _("withdrawn")),
-)  # fmt: skip
-
-
 def _programmes(today: date) -> Table:
     """All versions; the state is where a version stands today, not only that somebody published it."""
-    newest = policies.holding(PROGRAMME.code, today)
-
-    def stands(row: PolicyVersion) -> str:
-        return policies.state_of(row, today, newest)
-
-    def in_state(rows: Any, value: str) -> Any:
-        return rows.filter(pk__in=[row.pk for row in rows if stands(row) == value.replace("_", " ")])
-
+    stands, by_state = standing(PROGRAMME.code, today)
     return Table(
         "programmes",
         [
@@ -78,7 +66,7 @@ def _programmes(today: date) -> Table:
         ],
         sort="-from",
         search=lambda rows, q: rows.filter(title__icontains=q) | rows.filter(key__icontains=q),
-        filters=[Filter("state", _("State"), list(STATES), in_state)],
+        filters=[by_state],
         views=[(_("Now in force"), "state=in_force"), (_("To come"), "state=to_come"), (_("Drafts"), "state=draft")],
         empty=_("No programme yet. Draft the first one: the curve and its cliffs are drawn while you type."),
     )  # fmt: skip
@@ -103,16 +91,6 @@ def _drawn(document: Programme) -> dict[str, Any]:
     }
 
 
-def _groups() -> list[tuple[str, str]]:
-    """Product groups by code and name."""
-    return [(c.code, pick(c.name, c.name_en)) for c in goods.categories()]
-
-
-def _regions() -> list[tuple[str, str]]:
-    """Regions by code and name."""
-    return [(code, pick(name, name_en)) for code, name, name_en in parties.region_names()]
-
-
 @page(needs="rewards.preview")
 def programme(request: Request, version_id: int) -> HttpResponse:
     """One version: its terms, its curve, its cliffs, what the linter says, the versions before and after."""
@@ -126,8 +104,8 @@ def programme(request: Request, version_id: int) -> HttpResponse:
         "method": dict(METHODS)[document.method],
         "basis": dict(BASES)[document.basis],
         "settled_by": dict(PERIODS)[document.period],
-        "regions": [name for code, name in _regions() if code in document.regions],
-        "groups": [name for code, name in _groups() if code in document.categories],
+        "regions": [name for code, name in parties.region_choices() if code in document.regions],
+        "groups": [name for code, name in goods.category_choices() if code in document.categories],
         "findings": policy_actions.findings(row),
         "versions": [(each, policies.state_of(each, today, newest)) for each in versions],
         "replays": queries.replays(row)[:5],
@@ -158,8 +136,8 @@ def edit(request: Request, version_id: int = 0) -> HttpResponse:
         "methods": METHODS,
         "bases": BASES,
         "periods": PERIODS,
-        "categories": _groups(),
-        "regions": _regions(),
+        "categories": goods.category_choices(),
+        "regions": parties.region_choices(),
     }
     return render(request, "rewards/edit.html", context | _tried(form), status=409 if error else 200)
 
@@ -182,43 +160,20 @@ def _typed(request: Request) -> dict[str, Any]:
     return form
 
 
-def _day(text: str) -> date | None:
-    """A date as it is typed into a form; None when it is none."""
-    try:
-        return parse_date(text)
-    except ValueError:  # 2026-02-30 has the form of a date
-        return None
-
-
 def _save(request: Request, row: PolicyVersion | None, head: dict[str, str], form: dict[str, Any]) -> int:
-    """The draft that was written; a published version gets a successor."""
-    since, until = _day(head["from"]), _day(head["to"])
+    """The draft that was written. Raises Refused naming the field."""
     for name, words in (("key", _("Give the programme a key.")), ("title", _("Give the programme a title."))):
         if not head[name]:
             raise Refused(words, field=name)
-    if since is None or (head["to"] and until is None):
-        raise Refused(_("Write the date as 2026-01-31."), field="from" if since is None else "to")
-    document = from_form(form)
-    names = {"title": head["title"], "title_en": head["title_en"]}
-    if row is not None and row.status == "draft":
-        policy_actions.revise(
-            request.actor,
-            version_id=row.pk,
-            document=document,
-            effective_from=since,
-            effective_to=until,
-            open_ended=until is None,
-            **names,
-        )
-        return int(row.pk)
-    return policy_actions.draft(
+    return editing.save(
         request.actor,
+        row,
         kind=PROGRAMME.code,
-        key=row.key if row else head["key"],
-        document=document,
-        effective_from=since,
-        effective_to=until,
-        **names,
+        key=head["key"],
+        span=editing.days(head["from"], head["to"]),
+        document=from_form(form),
+        title=head["title"],
+        title_en=head["title_en"],
     )
 
 

@@ -225,9 +225,8 @@ def net_asked(window: Window) -> Any:
     table = lines(window, also="category")
     groups, totals = asked.filter(asked.category != "").view(), asked.filter(asked.category == "").view()
     counted = table.semi_join(groups, [*_in_period(table, groups), table.category == groups.category])
-    counted = counted.union(
-        table.semi_join(totals, _in_period(table, totals))
-    )  # a party's year is asked one way only
+    # No line is in both: a party's year is asked by groups or as a whole.
+    counted = counted.union(table.semi_join(totals, _in_period(table, totals)))
     return _by(counted, window.by, counted.net_minor.sum())
 
 

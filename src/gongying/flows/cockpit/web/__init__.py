@@ -179,7 +179,7 @@ def distributor(request: Request, party_id: int) -> HttpResponse:
 
 def _lines(of: queries.Season) -> Table:
     months = [f"{year}-{month:02d}" for year in of.years for month in range(12, 0, -1)]
-    groups = [(c.code, pick(c.name, c.name_en)) for c in goods.categories()]
+    groups = goods.category_choices()
     kinds = [("sale", _("sale")), ("return", _("return")), ("reversal", _("reversal"))]
     return Table(
         "lines",

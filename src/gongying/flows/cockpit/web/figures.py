@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.metrics import read as metrics
@@ -53,7 +52,7 @@ def _asked(request: Request, code: str, of: queries.Season) -> Asked:
     if found is None:
         raise Missing(code)
     given = request.GET
-    start, last = parse_date(given.get("from", "")), parse_date(given.get("to", ""))
+    start, last = calendar.typed(given.get("from", "")), calendar.typed(given.get("to", ""))
     grain = given.get("by", "")
     allowed = [name for name, _label in GRAINS if name in found.by]
     where = {name: str(given[name]) for name in NARROWING if given.get(name)}
@@ -96,7 +95,10 @@ def _ids(actor: Actor, asked: Asked) -> dict[str, tuple[int, str]]:
     """The distributors a part may lead to, by code: id and name."""
     if asked.grain != "party" and "party" not in asked.where:
         return {}
-    return {p.code: (p.pk, pick(p.name, p.name_en)) for p in parties.parties(actor)}
+    rows = parties.parties(actor)
+    if asked.grain != "party":
+        rows = rows.filter(code=asked.where["party"])
+    return {p.code: (p.pk, pick(p.name, p.name_en)) for p in rows}
 
 
 def _deeper(asked: Asked, key: str | None, ids: dict[str, tuple[int, str]]) -> str:

@@ -51,6 +51,7 @@ class Loader:
     people: list[Login] = field(default_factory=list)
     ids: dict[str, int] = field(default_factory=dict)
     goods: list[int] = field(default_factory=list)
+    by_file: list[Sale] = field(default_factory=list)  # sales that a distributor sends himself
 
     def everything(self) -> list[Login]:
         """Load the whole story. Raises Refused when an earlier load was cut off."""
@@ -203,8 +204,9 @@ class Loader:
     def _trade(self) -> None:
         """Papers in the order they became known, interrupted by settlements on their days."""
         waiting = rounds(self.story.start, self.story.end)
-        by_file = set(letters.last_week(self.story))
-        sales = [sale for sale in self.story.sales if sale not in by_file]
+        self.by_file = letters.last_week(self.story)
+        left_out = set(self.by_file)
+        sales = [sale for sale in self.story.sales if sale not in left_out]
         done, total = 0, len(sales)
         for known_until, chunk in chunks(sales, [each.day for each in waiting]):
             while waiting and waiting[0].day < known_until:
@@ -263,7 +265,7 @@ class Loader:
     def _letters(self) -> None:
         """A distributor's own file with three faults, next year's prices for the background, and a file just sent."""
         story, owner, planner = self.story, self._actor(self._star()), self._actor("planner")
-        sold = letters.sales_file(letters.last_week(story), story)
+        sold = letters.sales_file(self.by_file, story)
         self._file(owner, "sell_out", "上周终端销售.csv", sold)
         self._file(
             planner, "price_lists", f"{story.end.year + 1} 年经销价.xlsx", letters.price_file(story), later=True
