@@ -102,6 +102,21 @@ def split(total: int, weights: Sequence[int | Decimal]) -> list[int]:
     return shares
 
 
+def portion(total: int, of: int, before: int, count: int) -> int:
+    """What `count` of `of` units take of a total after `before` were taken: the parts always sum to the total.
+
+    Raises ValueError when more is taken than there is.
+
+    >>> [portion(100, 3, taken, 1) for taken in range(3)], portion(-100, 3, 0, 3)
+    ([33, 34, 33], -100)
+    """
+    if not 0 <= before <= before + count <= of:
+        raise ValueError(f"{count} after {before} is more than {of}")
+    if not of:
+        return 0
+    return whole(Decimal(total) * (before + count) / of) - whole(Decimal(total) * before / of)
+
+
 def minor_of(text: str | Decimal | int, currency: str = "CNY", rounding: Rounding = Rounding.HALF_UP) -> int:
     """An amount in major units as minor units, rounded by name.
 

@@ -20,7 +20,7 @@ from gongying.books.lake import post as lake  # noqa: E402
 from gongying.books.money import read as money  # noqa: E402
 from gongying.books.stock import read as stock  # noqa: E402
 from gongying.books.trade import read as trade  # noqa: E402
-from gongying.core import doors  # noqa: E402
+from gongying.core import doors, soundness  # noqa: E402
 from gongying.core.actor import SYSTEM  # noqa: E402
 from gongying.core.journal import book, proof  # noqa: E402
 from gongying.core.journal import witness as heads  # noqa: E402
@@ -85,6 +85,20 @@ def verify(witness: Path | None) -> None:
     if faults:
         sys.exit(1)
     click.echo("books: sales lines as they were told, balances as they were posted, the lake whole")
+
+
+@main.command()
+def fsck() -> None:
+    """Ask everything that must be true of this database, at any time; names what does not hold (exit 1)."""
+    bad = 0
+    for asked, found in soundness.faults():
+        click.echo(f"{'BROKEN' if found else 'ok'}  {asked.name}: {asked.words}")
+        for fault in found:
+            click.echo(f"    {fault}", err=True)
+        bad += bool(found)
+    if bad:
+        sys.exit(1)
+    click.echo(f"sound: {len(soundness.SOUND)} questions, nothing found")
 
 
 @main.command("do")

@@ -20,6 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from gongying.core.soundness import sound
 
 WORTH_A_PART = 5_000  # rows; a shorter tail stays in memory
 MOST_PARTS = 32
@@ -106,6 +109,7 @@ def tail(name: str, after: int) -> pa.Table:
     return pa.concat_tables(batches) if batches else MIRRORED[name].schema.empty_table()
 
 
+@sound("lake.whole", _("the lake holds what the books hold"))
 def check() -> list[Gap]:
     """Reconcile: the parts of every table against the numbers the database has. Empty is well; a gap is mended by removing
     the folder, which is written anew.

@@ -49,3 +49,24 @@ class PartiesRemoved(Fact):
 
     name = "parties.parties_removed"
     removed: int
+
+
+@dataclass(frozen=True)
+class LevelsSet(Fact):
+    """Parties reached (or lost: an empty code) a level on a day, by a document."""
+
+    name = "parties.levels_set"
+    levels: dict[str, str]  # by the party's number
+    since: str
+    document: str
+
+
+@dataclass(frozen=True)
+class RoleSet(Fact):
+    """From a day on another party (or itself again) plays a role for a party."""
+
+    name = "parties.role_set"
+    party: int
+    role: str
+    other: int
+    valid_from: str

@@ -1,9 +1,11 @@
-"""Parties, regions, and the effective-dated hierarchy."""
+"""Parties, regions, the effective-dated hierarchy, levels and roles."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from gongying.core.scope import Scoped
+
+ROLES = ("bill_to", "payer", "ship_to")
 
 
 class Region(models.Model):
@@ -50,5 +52,40 @@ class PartyLink(Scoped):
             ),
             models.UniqueConstraint(
                 fields=["child"], condition=Q(valid_to__isnull=True), name="party_one_supplier"
+            ),
+        ]
+
+
+class PartyLevel(Scoped):
+    """The level of a party from a day on, until the next one; no level is an empty code. `document` says who gave it."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="levels")
+    level = models.CharField(max_length=20, blank=True)
+    since = models.DateField()
+    document = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["party", "since"], name="party_level_once")]
+
+
+class PartyRole(Scoped):
+    """`other` plays a role for `party` on [valid_from, valid_to): who gets the invoice, who pays, where goods go."""
+
+    scope_path = ("party_id", "other_id")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="roles")
+    role = models.CharField(max_length=8)
+    other = models.ForeignKey(Party, models.PROTECT, related_name="plays")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=("bill_to", "payer", "ship_to")), name="party_role_known"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="party_role_forward"
+            ),
+            models.UniqueConstraint(fields=["party", "role", "valid_from"], name="party_role_once"),
+            models.UniqueConstraint(
+                fields=["party", "role"], condition=Q(valid_to__isnull=True), name="party_role_one_open"
             ),
         ]

@@ -1,6 +1,6 @@
 """The only writers of parties and regions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from gongying.core.people.access import has_people
 from gongying.core.refusal import Refused
 
 from . import facts, read
-from .models import Party, PartyLink, Region
+from .models import ROLES, Party, PartyLevel, PartyLink, PartyRole, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,38 @@ def remove(actor: Actor, codes: Sequence[str]) -> int:
         raise in_use from held
     book.record(actor, facts.PartiesRemoved(len(ids)))
     return len(ids)
+
+
+def set_levels(actor: Actor, levels: Mapping[int, str], *, since: date, document: str) -> int:
+    """From `since` on these parties hold these levels ("" is none). Levels that hold already are left alone. Returns how
+    many changed. A second word on the same day replaces the first.
+    """
+    held = read.levels_at(since, levels)
+    changed = {party: level for party, level in levels.items() if held.get(party, "") != level}
+    same_day = PartyLevel.objects.unscoped("posting").filter(since=since, party__in=changed)
+    same_day.delete()
+    rows = [PartyLevel(party_id=p, level=level, since=since, document=document) for p, level in changed.items()]
+    PartyLevel.objects.bulk_create(rows)
+    if changed:
+        told = {str(party): level for party, level in sorted(changed.items())}
+        book.record(actor, facts.LevelsSet(told, since.isoformat(), document))
+    return len(changed)
+
+
+def set_role(actor: Actor, *, party_id: int, role: str, other_id: int, valid_from: date) -> None:
+    """From `valid_from` on `other` plays a role (bill_to, payer, ship_to) for `party`; the one before ends that day.
+
+    Naming the party itself ends what another one played. Refuses a change before one that is on record.
+    """
+    if role not in ROLES:
+        raise Refused(_("There is no role %(code)s.") % {"code": role}, field="role")
+    held = PartyRole.objects.unscoped("posting").filter(party_id=party_id, role=role)
+    if held.filter(valid_from__gte=valid_from).exists():
+        raise Refused(_("A later change of this role is already on record."), field="valid_from")
+    held.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from)).update(valid_to=valid_from)
+    if other_id != party_id:
+        PartyRole.objects.create(party_id=party_id, role=role, other_id=other_id, valid_from=valid_from)
+    book.record(actor, facts.RoleSet(party_id, role, other_id, valid_from.isoformat()))
 
 
 def initials(name: str) -> str:

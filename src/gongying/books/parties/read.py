@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from gongying.core.actor import Actor
 from gongying.core.people.access import resolvers
@@ -13,7 +13,7 @@ from gongying.core.policies.kinds import scope_chains
 from gongying.core.scope import one
 from gongying.core.words import pick
 
-from .models import Party, PartyLink, Region
+from .models import Party, PartyLevel, PartyLink, PartyRole, Region
 
 
 def parties(actor: Actor, search: str = "") -> QuerySet[Party]:
@@ -158,10 +158,39 @@ def _parties_of_ids(keys: list[str], at: date) -> frozenset[int]:
     return frozenset(int(key) for key in keys)
 
 
+def levels_at(at: date, party_ids: Iterable[int]) -> dict[int, str]:
+    """The level of these parties on a day; who has none is left out."""
+    rows = PartyLevel.objects.unscoped("levels").filter(party__in=list(party_ids), since__lte=at).order_by("since")
+    held = dict(rows.values_list("party_id", "level"))  # the last one stays
+    return {party: level for party, level in held.items() if level}
+
+
+def level_of(party_id: int, at: date) -> str:
+    """The level of a party on a day, "" when it has none."""
+    return levels_at(at, [party_id]).get(party_id, "")
+
+
+def role(party_id: int, role: str, at: date) -> int:
+    """The party that plays a role (bill_to, payer, ship_to) for a party on a day: itself when nobody else does."""
+    rows = PartyRole.objects.unscoped("roles").filter(party_id=party_id, role=role, valid_from__lte=at)
+    found = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at)).values_list("other_id", flat=True).first()
+    return found or party_id
+
+
+def roles(actor: Actor, party_id: int, at: date) -> dict[str, int]:
+    """Every role that another party plays for a party in scope on a day."""
+    rows = PartyRole.objects.for_actor(actor).filter(party_id=party_id, valid_from__lte=at)
+    return dict(rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at)).values_list("role", "other_id"))
+
+
 def _scopes_of(party_id: int, at: date) -> list[tuple[str, str]]:
-    """The policy scopes of a party, most specific first: itself, then its regions upwards."""
-    found = Party.objects.unscoped("resolving a policy").select_related("region__parent__parent").get(pk=party_id)
+    """The policy scopes of a party, most specific first: itself, its level, then its regions upwards."""
+    last = PartyLevel.objects.unscoped("resolving a policy").filter(party=OuterRef("pk"), since__lte=at)
+    rows = Party.objects.unscoped("resolving a policy").select_related("region__parent__parent")
+    found = rows.annotate(held=Subquery(last.order_by("-since").values("level")[:1])).get(pk=party_id)
     scopes, region = [("party", found.code)], found.region
+    if found.held:
+        scopes.append(("level", found.held))
     while region is not None:
         scopes.append(("region", region.code))
         region = region.parent

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext_lazy as _
 
 from gongying.core.actor import Actor
 from gongying.core.journal import book
 from gongying.core.posting import digest_of
+from gongying.core.soundness import sound
 
 from . import facts
 from .models import Line
@@ -111,6 +113,7 @@ def corrected_since(batch_id: int) -> bool:
     return of_batch(batch_id).exclude(kind="reversal").filter(Exists(other)).exists()
 
 
+@sound("trade.lines", _("sales lines as they were told"))
 def check() -> Iterator[Misfit]:
     """Recompute what every line says and hold it against the facts, posting by posting: a fact covers its lines in order.
     Yields the lines that were changed and the first posting that does not fit. Nothing is well.

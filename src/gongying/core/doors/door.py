@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from gongying.core.actor import Actor
 from gongying.core.audit.models import ActionKey, AuditRow
 from gongying.core.refusal import Forbidden, Refused
+from gongying.core.soundness import sound
 
 from .registry import ACTIONS, QUERIES, ROLES, Verb, register
 
@@ -199,3 +200,11 @@ def _audit(verb: Verb, actor: Actor, inputs: dict[str, Any], outcome: str, detai
 def _brief(value: Any) -> Any:
     """Long lists become their length: an audit line is for reading."""
     return f"[{len(value)}]" if isinstance(value, list | tuple | set) and len(value) > 20 else value
+
+
+@sound("doors.keys", _("every used key has one answer"))
+def _unanswered() -> Iterator[str]:
+    """Keys that were used and hold no answer: the key and the answer are written in one transaction."""
+    held = ActionKey.objects.exclude(status__in=("done", "refused"), answer__gt="")
+    for row in held.order_by("id").iterator():
+        yield f"{row.principal} {row.action} {row.key} {row.status}"

@@ -6,7 +6,9 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import DatabaseError
+from django.utils.translation import gettext_lazy as _
 
+from gongying.core.soundness import sound
 from gongying.engines import chain
 from gongying.engines.fault import Fault
 
@@ -70,6 +72,14 @@ def verify(noted: Path | None = None) -> Report:
         previous = computed
     fault = _judge_end(expected, previous, heads)
     return Report(expected, waiting, previous) if fault is None else _report(fault, expected, waiting, previous)
+
+
+@sound("journal.chain", _("every fact is sealed as it was told"))
+def _unsealed() -> Iterator[str]:
+    """The first place at which the chain does not hold."""
+    report = verify()
+    if not report.whole:
+        yield f"position {report.broken}: {WORDS[report.what]}"
 
 
 def _report(fault: _Break, sealed: int, waiting: int, head: str) -> Report:

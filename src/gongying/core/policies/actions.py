@@ -15,7 +15,7 @@ from gongying.core.refusal import Forbidden, Refused
 from gongying.core.scope import one
 
 from . import facts
-from .kinds import SCOPES, Finding, Kind, canonical, guards, kind_of
+from .kinds import BY_LEVEL, Finding, Kind, canonical, guards, kind_of
 from .models import PolicyVersion
 
 AUTHORS = ("admin", "director", "planner")
@@ -47,7 +47,7 @@ def draft(
     note: str = "",
 ) -> int:
     """Start a new version of a policy; nothing holds until it is published. Returns its id."""
-    if scope_kind not in SCOPES or bool(scope_key) == (scope_kind == "network"):
+    if scope_kind not in BY_LEVEL or bool(scope_key) == (scope_kind == "network"):
         raise Refused(_("A regional or distributor policy needs the code it is for."), field="scope_key")
     if effective_to is not None and effective_to <= effective_from:
         raise Refused(_("The policy must end after it begins."), field="effective_to")

@@ -25,6 +25,7 @@ class Finding:
 
 
 SCOPES = ("network", "region", "party")
+BY_LEVEL = (*SCOPES, "level")  # for kinds that also speak to a level of distributors
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from gongying.core.doors import PORTAL
 GROUPS: dict[str, Any] = {
     "": "",
     "sales": _("Targets and sales"),
+    "orders": _("Orders and stock"),
+    "money": _("Credit and accounts"),
     "rewards": _("Policies and rebates"),
     "data": _("Data"),
     "house": _("Administration"),

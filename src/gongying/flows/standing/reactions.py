@@ -2,6 +2,7 @@
 
 from gongying.areas.tiers import queries as tiers
 from gongying.areas.tiers.facts import ReviewSubmitted, StandingsGranted
+from gongying.books.parties import post as parties
 from gongying.core.actor import SYSTEM
 from gongying.core.journal import book
 from gongying.core.journal.models import Entry
@@ -24,9 +25,12 @@ def tell_director(fact: ReviewSubmitted, entry: Entry) -> None:
 
 @book.on(StandingsGranted)
 def tell_distributors(fact: StandingsGranted, entry: Entry) -> None:
-    """Each distributor whose level moved finds it in his bell."""
+    """The book of parties carries the levels on, and each distributor whose level moved finds it in his bell."""
     row = tiers.review_row(fact.review)
-    for each in tiers.standings_of(SYSTEM, row):
+    held = list(tiers.standings_of(SYSTEM, row))
+    levels = {each.party_id: each.level for each in held}
+    parties.set_levels(SYSTEM, levels, since=row.as_of, document=row.number)
+    for each in held:
         if each.reason in MOVES:
             zh, en = MOVES[each.reason]
             link = f"/tiers/distributors/{each.party_id}/"
