@@ -60,7 +60,7 @@ def test_a_role_is_played_by_oneself_until_another_is_named_and_again_after(netw
     assert [read.role(one, "payer", day) for day in days] == [one, two, one]
     assert read.role(one, "bill_to", SPRING) == one
     mine = Actor("d1", parties=frozenset({one}))
-    assert read.roles(mine, one, SPRING) == {"payer": two}
+    assert [(each.role, each.other_id) for each in read.role_spans(mine, one)] == [("payer", two)]
 
 
 def test_roles_are_three_and_history_is_not_rewritten(network):

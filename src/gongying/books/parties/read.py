@@ -177,10 +177,16 @@ def role(party_id: int, role: str, at: date) -> int:
     return found or party_id
 
 
-def roles(actor: Actor, party_id: int, at: date) -> dict[str, int]:
-    """Every role that another party plays for a party in scope on a day."""
-    rows = PartyRole.objects.for_actor(actor).filter(party_id=party_id, valid_from__lte=at)
-    return dict(rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at)).values_list("role", "other_id"))
+def role_spans(actor: Actor, party_id: int) -> QuerySet[PartyRole]:
+    """Who played, plays or will play a role for a party in scope, the newest first."""
+    rows: QuerySet[PartyRole] = PartyRole.objects.for_actor(actor).filter(party_id=party_id)
+    return rows.select_related("other").order_by("-valid_from", "role")
+
+
+def level_spans(actor: Actor, party_id: int) -> QuerySet[PartyLevel]:
+    """Every level of a party in scope, the newest first; each holds until the one after it."""
+    rows: QuerySet[PartyLevel] = PartyLevel.objects.for_actor(actor).filter(party_id=party_id)
+    return rows.order_by("-since")
 
 
 def _scopes_of(party_id: int, at: date) -> list[tuple[str, str]]:
