@@ -10,7 +10,7 @@ from gongying.core.notices import bell
 
 from .nav import sections
 
-SHEETS = [f"ui/{name}.css" for name in ("theme", "shell", "parts", "tables", "figures", "phone")]
+SHEETS = [f"ui/{name}.css" for name in ("theme", "shell", "parts", "tables", "figures", "flow", "phone")]
 
 
 def _scope(actor: Actor | None) -> str:

@@ -104,11 +104,20 @@ def icon(name: str) -> SafeString:
     return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("ui/icons.svg"), name)
 
 
-TONES = {
-    "good": ("posted", "approved", "published", "done", "confirmed", "whole", "active", "ok", "sale", "in force"),
-    "bad": ("disputed", "rejected", "failed", "void", "forbidden", "withdrawn", "broken", "refused", "disabled"),
-    "wait": ("pending", "open", "draft", "queued", "running", "submitted", "to be confirmed", "to come"),
-}
+TONES: dict[str, set[str]] = {
+    "good": {
+        "posted", "approved", "published", "done", "confirmed", "whole", "active", "ok", "sale", "in force", "paid", "delivered",
+        "released", "accepted", "matched", "closed", "resolved", "received", "acknowledged",
+    },
+    "bad": {
+        "disputed", "rejected", "failed", "void", "forbidden", "withdrawn", "broken", "refused", "disabled", "held", "overdue",
+        "expired", "cancelled", "short", "blocked", "missing", "late", "revoked",
+    },
+    "wait": {
+        "pending", "open", "draft", "queued", "running", "submitted", "to be confirmed", "to come", "sent", "shipped",
+        "requested", "proposed", "partly", "allocated", "invoiced", "in transit", "answered", "returned",
+    },
+}  # fmt: skip
 SIGNS_OF = {"good": "check", "bad": "alert", "wait": "clock", "mute": "info"}
 
 
