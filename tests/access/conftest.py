@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from strangers import WORLDS
 
 from gongying.areas.imports import actions as imports
 from gongying.areas.imports.models import Batch
@@ -93,6 +94,12 @@ def person(world, role, code=""):
 
 def one_side(world, code):
     """What the people of one distributor have done, and what head office told them."""
+    _first(world, code)
+    for each in WORLDS:
+        world.own[code] |= each.side(world, code)
+
+
+def _first(world, code):
     owner = actor_for(world.people["owner", code])
     statement = Statement.objects.unscoped("test").get(party_id=world.ids[code], run_id=world.made["run"]).pk
     dispute = rewards.dispute(owner, statement_id=statement, reason=f"CNRY-{code} reason")

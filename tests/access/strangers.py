@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import openpyxl
@@ -54,6 +55,14 @@ MORE = {
 }
 # Of a batch there is a finished one and a draft, which have pages of their own.
 OTHER = {"imports:preview": {"batch_id": "draft_id"}}
+
+
+# Every area tells the walk of its own things: a module of `worlds/` with `side(world, code)`, which makes them for a
+# distributor and gives their numbers, and what its places are asked for beside them (the tables of this file).
+WORLDS = [import_module(f"worlds.{home.stem}") for home in sorted((Path(__file__).parent / "worlds").glob("[a-z]*.py"))]
+for _world in WORLDS:
+    for _name, _table in {"SHARED": SHARED, "KINDS": KINDS, "MORE": MORE, "OTHER": OTHER}.items():
+        _table.update(getattr(_world, _name, {}))
 
 
 @dataclass(frozen=True)
@@ -156,7 +165,7 @@ def posted(world):
             for place in pages()
             if browser.get(place.address.format(**asked(world, place, "D1"))).status_code == 405
         }
-        assert 5 < len(world.forms) < 15
+        assert len(world.forms) > 5
     return world.forms
 
 
@@ -241,6 +250,10 @@ def misopened(world):
 
 
 SAID = {"login": "new", "name": "New", "title": "x", "kind": "sell_out", "effective_from": "2027-01-01", "growth": "0", "permission": "control.audit", "roles": ["clerk"], "table": "statements", "query": "", "reason": "x", "verdict": "upheld", "answer": "x", "category": "COOK", "amount_minor": 1, "password": "grain-river-lamp-43", "role": "finance", "document": {}}  # fmt: skip
+
+
+for _world in WORLDS:
+    SAID.update(getattr(_world, "SAID", {}))
 
 
 def body_of(world, place, code):
