@@ -59,7 +59,9 @@ OTHER = {"imports:preview": {"batch_id": "draft_id"}}
 
 # Every area tells the walk of its own things: a module of `worlds/` with `side(world, code)`, which makes them for a
 # distributor and gives their numbers, and what its places are asked for beside them (the tables of this file).
-WORLDS = [import_module(f"worlds.{home.stem}") for home in sorted((Path(__file__).parent / "worlds").glob("[a-z]*.py"))]
+WORLDS = [
+    import_module(f"worlds.{home.stem}") for home in sorted((Path(__file__).parent / "worlds").glob("[a-z]*.py"))
+]
 for _world in WORLDS:
     for _name, _table in {"SHARED": SHARED, "KINDS": KINDS, "MORE": MORE, "OTHER": OTHER}.items():
         _table.update(getattr(_world, _name, {}))
