@@ -126,7 +126,16 @@ def test_balances_are_the_sum_of_movements_after_any_postings(inside, rows, salt
     assert stock_read.check() == []
 
 
-POSTED = ["trade_line", "plans_target", "prices_price", "stock_movement", "stock_count", "money_transfer"]
+POSTED = [
+    "trade_line",
+    "plans_target",
+    "prices_price",
+    "stock_movement",
+    "stock_count",
+    "money_transfer",
+    "money_match",
+    "prices_use",
+]
 
 
 def test_every_append_only_table_is_tried():
@@ -153,6 +162,12 @@ def test_posted_rows_cannot_be_changed_even_by_hand(inside, table):
     stock.counts(SYSTEM, [stock.CountIn(d1, rice, date(2026, 1, 31), 4)], source="t")
     purse = ledger.open_accounts(SYSTEM, kind="t", currency="CNY", holders=[None, d1])
     ledger.reserve(SYSTEM, [ledger.Wanted("k", purse[None], purse[d1], 5)], document="X", on=date(2026, 1, 31))
+    day = date(2026, 1, 31)
+    items = [ledger.ItemIn(f"i{n}", d1, "CNY", "opening", f"i{n}", day, day, n) for n in (5, -5)]
+    owed, had = ledger.items(SYSTEM, items).values()
+    ledger.match(SYSTEM, [(owed, had, 5)], day)
+    spent = prices_read.PromotionUse("special/x", "party:D1", 0, "", day, "CNY", 1, 0, 0, 0, 0, [])
+    prices.use(SYSTEM, [spent], party_id=d1, document="SO-1", on=day)
     verbs = [f"UPDATE {table} SET id = id", f"DELETE FROM {table}"]  # noqa: S608 - our own names
     if connection.vendor == "postgresql":
         verbs.append(f"TRUNCATE {table} CASCADE")

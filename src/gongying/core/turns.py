@@ -6,9 +6,10 @@ For verbs that look first and then write what they have not found: between the l
 from django.db import connection
 
 
-def take(name: str) -> None:
-    """Go on alone: whoever takes the turn of the same name waits until this transaction ends. SQLite has one writer at a
-    time anyway."""
-    if connection.vendor == "postgresql":
+def take(*names: str) -> None:
+    """Go on alone: whoever takes the turn of the same name waits until this transaction ends. Several are taken in the order
+    they are named, so name them in one order everywhere. SQLite has one writer at a time anyway."""
+    if connection.vendor == "postgresql" and names:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+            calls = ", ".join(["pg_advisory_xact_lock(hashtext(%s))"] * len(names))
+            cursor.execute(f"SELECT {calls}", names)

@@ -39,8 +39,9 @@ def api_reference() -> str:
         "`Idempotency-Key` header: the same key with the same body gives the stored answer, with another body 409. "
         "`GET /api/<area>/<noun>` takes the inputs as query parameters. A business no is 409 with `code`, `message`, "
         "`field` and `remedy`; a missing permission 403; what is absent or foreign 404; malformed input 422. "
-        "A program logs in at `/accounts/login/` as people do, keeps the cookies, and sends the `csrftoken` cookie again as the "
-        "header `X-CSRFToken` with every POST; without it the answer is 403 with the code `csrf`. While something is demanded of "
+        "A program sends `Authorization: Bearer` with a key that somebody made for it (docs/guide/integrations.md); a page in a "
+        "browser sends its session and the `csrftoken` cookie again as the header `X-CSRFToken` with every POST, without which the "
+        "answer is 403 with the code `csrf`. While something is demanded of "
         "its user first (a second factor) the answer is 403 with the code `demanded` and the address in `remedy`. "
         "`gongying do <area>.<verb> '{…}'` calls the same on the command line.\n\n"
     )

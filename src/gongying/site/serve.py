@@ -15,6 +15,7 @@ import click
 from django.db import close_old_connections
 
 from gongying.books.lake import post as lake
+from gongying.core.hooks import delivery as hooks
 from gongying.core.jobs import queue
 from gongying.core.journal import book
 
@@ -128,7 +129,13 @@ def clock(every: float) -> None:
     """Seal and deliver facts, pick up what a crash left, keep the lake near the books; again and again. What fails (a
     lock, a restart of the database) is logged and tried again in the next round.
     """
-    steps: tuple[Callable[[], object], ...] = (_seal_all, book.deliver, queue.revive, lake.refresh)
+    steps: tuple[Callable[[], object], ...] = (
+        _seal_all,
+        book.deliver,
+        hooks.turn,
+        queue.revive,
+        lake.refresh,
+    )
     _heed()
     with suppress(KeyboardInterrupt):
         while True:

@@ -1,5 +1,5 @@
 """Settings. What an operator sets: GONGYING_DATA, GONGYING_DATABASE_URL, GONGYING_HOSTS, GONGYING_DEBUG, GONGYING_HTTPS,
-GONGYING_PROXIES."""
+GONGYING_PROXIES, GONGYING_HOOK_PORTS."""
 
 import os
 import secrets
@@ -85,6 +85,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+
+HOOK_PORTS = tuple(int(port) for port in os.environ.get("GONGYING_HOOK_PORTS", "443,8443").split(","))
+HOOK_LOCAL = DEBUG  # messages to this very machine, for trying out
 
 USE_TZ = True
 TIME_ZONE = os.environ.get("GONGYING_TIME_ZONE", "Asia/Shanghai")

@@ -1,4 +1,4 @@
-"""Name who plays a role for a distributor: the only writer."""
+"""Name who plays a role for a distributor, and carry its level on: the only writers."""
 
 from datetime import date
 
@@ -29,3 +29,9 @@ def set_role(actor: Actor, *, party_id: int, role: str, other: str, valid_from: 
             remedy=_("Check the code, or load distributors first."),
         ) from missing
     post.set_role(actor, party_id=party.pk, role=role, other_id=found.pk, valid_from=valid_from)
+
+
+@action(needs="network.assign", roles=("admin", "director", "finance"), exposed=False)
+def carry_levels(actor: Actor, *, levels: dict[int, str], since: date, document: str) -> int:
+    """The levels that a review granted hold from a day on, for prices and policies. Returns how many changed."""
+    return post.set_levels(actor, levels, since=since, document=document)

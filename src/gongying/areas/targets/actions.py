@@ -16,6 +16,7 @@ from gongying.core.actor import SYSTEM, Actor
 from gongying.core.doors import action
 from gongying.core.journal import book
 from gongying.core.numbers.series import next_number
+from gongying.core.people.access import same
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
 from gongying.engines.money import exponent
@@ -116,7 +117,7 @@ def submit(actor: Actor, *, plan_id: int) -> int:
 def approve(actor: Actor, *, plan_id: int) -> int:
     """Post a plan, month by month. Whoever submitted it cannot approve it. Returns how many targets are new or changed."""
     plan = _in_state(plan_id, "submitted")
-    if plan.submitted_by == actor.name:
+    if same(actor, plan.submitted_by):
         raise Refused(_("Somebody else must approve what you submitted."), code="four_eyes")
     held = list(queries.lines(SYSTEM, plan))
     rows = [

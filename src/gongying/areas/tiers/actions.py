@@ -13,6 +13,7 @@ from gongying.core.actor import Actor
 from gongying.core.doors import action
 from gongying.core.journal import book
 from gongying.core.numbers.series import next_number
+from gongying.core.people.access import same
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
 
@@ -90,7 +91,7 @@ def review(actor: Actor, *, programme: str, period: str, as_of: date | None = No
 def approve(actor: Actor, *, review_id: int) -> int:
     """Let the standings of a review hold. Whoever submitted it cannot approve it. Returns how many."""
     row = _pending(review_id)
-    if row.created_by == actor.name:
+    if same(actor, row.created_by):
         raise Refused(_("Somebody else must approve what you submitted."), code="four_eyes")
     row.state, row.decided_by = "approved", actor.name
     row.save(update_fields=["state", "decided_by"])

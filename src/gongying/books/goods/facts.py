@@ -19,3 +19,12 @@ class ProductsRemoved(Fact):
 
     name = "goods.products_removed"
     removed: int
+
+
+@dataclass(frozen=True)
+class LotsPosted(Fact):
+    """Lots or serial numbers became known, or more of them did."""
+
+    name = "goods.lots_posted"
+    lots: int
+    serials: int

@@ -1,12 +1,30 @@
-"""The only readers of products."""
+"""The only readers of products, packs, lots and serial numbers."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gongying.core.words import pick
 
-from .models import Category, Product
+from .models import Category, Lot, Pack, Product, Serial
+
+__all__ = [
+    "Product",
+    "all_ids",
+    "categories",
+    "category_choices",
+    "days_of",
+    "expired",
+    "ids_by_code",
+    "known_lots",
+    "known_serials",
+    "lots",
+    "packs",
+    "products",
+    "serials_of",
+    "tracked",
+]
 
 
 def products() -> QuerySet[Product]:
@@ -32,3 +50,65 @@ def categories() -> QuerySet[Category]:
 def category_choices() -> list[tuple[str, str]]:
     """(code, name in the reader's language) of every product group."""
     return [(each.code, pick(each.name, each.name_en)) for each in categories()]
+
+
+def packs(product_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """The packs of products: base units by code of the pack; a product without packs has an empty entry."""
+    found: dict[int, dict[str, int]] = {pk: {} for pk in product_ids}
+    for product, code, factor in Pack.objects.filter(product__in=found).values_list("product", "code", "factor"):
+        found[product][code] = factor
+    return found
+
+
+def tracked(product_ids: Iterable[int]) -> dict[int, str]:
+    """What stock of these products must name ("lot" or "serial"), of those that must name something."""
+    rows = Product.objects.filter(pk__in=set(product_ids)).exclude(tracking="")
+    return dict(rows.values_list("pk", "tracking"))
+
+
+def lots(product_ids: Iterable[int]) -> dict[tuple[int, str], Lot]:
+    """The known lots of products by (product, code)."""
+    rows = Lot.objects.filter(product__in=set(product_ids)).order_by("product", "code")
+    return {(row.product_id, row.code): row for row in rows}
+
+
+def known_lots(keys: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of (product, code) are lots on record."""
+    wanted = set(keys)
+    rows = Lot.objects.filter(product__in={key[0] for key in wanted}, code__in={key[1] for key in wanted})
+    return wanted & set(rows.values_list("product_id", "code"))
+
+
+def known_serials(keys: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of (product, number) are serial numbers on record."""
+    wanted = set(keys)
+    rows = Serial.objects.filter(product__in={key[0] for key in wanted}, code__in={key[1] for key in wanted})
+    return wanted & set(rows.values_list("product_id", "code"))
+
+
+def serials_of(product_id: int, lot: str) -> list[str]:
+    """The serial numbers of the pieces made in a lot."""
+    rows = Serial.objects.filter(product=product_id, lot__code=lot).order_by("code")
+    return list(rows.values_list("code", flat=True))
+
+
+def days_of(keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], tuple[date | None, date | None]]:
+    """The day of expiry and the day of making of (product, lot or serial number), of those on record: a serial number has
+    those of the lot it was made in."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    codes = {code for _product, code in wanted}
+    here = Q(product__in={product for product, _code in wanted}) & (Q(code__in=codes) if len(codes) <= 500 else Q())
+    lots_here = Lot.objects.filter(here).values_list("product_id", "code", "expires_on", "made_on")
+    found = {(product, code): (expires, made) for product, code, expires, made in lots_here}
+    if wanted - set(found):
+        pieces = Serial.objects.filter(here, lot__isnull=False)
+        rows = pieces.values_list("product_id", "code", "lot__expires_on", "lot__made_on")
+        found |= {(product, code): (expires, made) for product, code, expires, made in rows}
+    return found
+
+
+def expired(on: date) -> QuerySet[Lot]:
+    """Lots whose last day is over on a day."""
+    return Lot.objects.filter(expires_on__lt=on)

@@ -49,6 +49,10 @@ COUNTS = {
     "id": _INT, "holder_id": _INT, "product_id": _INT, "lot": _TEXT, "counted_on": _DAY, "quantity": _INT,
     "source": _TEXT, "business_key": _TEXT, "revision": _INT, "withdrawn": pa.bool_(), "content_hash": _TEXT,
 }  # fmt: skip
+MOVES = {
+    "id": _INT, "holder_id": _INT, "site_id": _INT, "product_id": _INT, "lot": _TEXT, "kind": _TEXT,
+    "business_date": _DAY, "quantity": _INT, "content_hash": _TEXT,
+}  # fmt: skip
 TARGETS = {
     "id": _INT, "period": _TEXT, "starts_on": _DAY, "ends_on": _DAY, "party_id": _INT, "seller": _TEXT,
     "category": _TEXT, "metric": _TEXT, "currency": _TEXT, "amount_minor": _INT, "source": _TEXT,
@@ -57,6 +61,7 @@ TARGETS = {
 MIRRORED = {
     "lines": Mirrored("trade_line", pa.schema(LINES)),
     "stock_counts": Mirrored("stock_count", pa.schema(COUNTS)),
+    "moves": Mirrored("stock_movement", pa.schema(MOVES)),
     "targets": Mirrored("plans_target", pa.schema(TARGETS)),
 }
 

@@ -44,6 +44,7 @@ PARTY = pa.schema(
 PRODUCT = pa.schema({"product_id": pa.int64(), "product": pa.string(), "category": pa.string()})
 LINES: Any = _unbound("lines", post.MIRRORED["lines"].schema)
 STOCK_COUNTS: Any = _unbound("stock_counts", post.MIRRORED["stock_counts"].schema)
+MOVES: Any = _unbound("moves", post.MIRRORED["moves"].schema)
 TARGETS: Any = _unbound("targets", post.MIRRORED["targets"].schema)
 PARTIES: Any = _unbound("parties", PARTY)
 PRODUCTS: Any = _unbound("products", PRODUCT)

@@ -1,4 +1,4 @@
-"""Accounts and transfers."""
+"""Accounts and transfers, open items and what was matched with what."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -57,3 +57,54 @@ class Transfer(Scoped):
                 name="transfer_status",
             ),
         ]
+        indexes = [models.Index(fields=["business_date"], name="transfer_day")]
+
+
+class Item(Scoped):
+    """What a distributor owes on one document (negative: what he has to his credit), and how much of it is open.
+
+    The sum of his items is his receivable account with the sign turned. Only `open_minor` ever changes, by matches; the
+    database keeps it between nothing and the amount, and refuses every other change.
+    """
+
+    scope_path = "holder_id"
+    key = models.CharField(max_length=100, unique=True)
+    holder = models.ForeignKey("parties.Party", models.PROTECT)
+    currency = models.CharField(max_length=3)
+    kind = models.CharField(max_length=10)  # invoice | credit | payment | opening
+    document = models.CharField(max_length=60, db_index=True)
+    business_date = models.DateField()
+    due_on = models.DateField()
+    amount_minor = models.BigIntegerField()
+    open_minor = models.BigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="item_amount"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, open_minor__gte=0, open_minor__lte=F("amount_minor"))
+                | Q(amount_minor__lt=0, open_minor__lte=0, open_minor__gte=F("amount_minor")),
+                name="item_open",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["holder", "currency", "due_on"], condition=~Q(open_minor=0), name="item_still_open"
+            )
+        ]
+
+
+class Match(Scoped):
+    """`amount_minor` of a debit item and of a credit item that settle each other; a negative row takes a match back."""
+
+    scope_path = "debit__holder_id"
+    debit = models.ForeignKey(Item, models.PROTECT, related_name="debit_matches")
+    credit = models.ForeignKey(Item, models.PROTECT, related_name="credit_matches")
+    amount_minor = models.BigIntegerField()
+    business_date = models.DateField()
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(amount_minor=0), name="match_amount")]

@@ -17,3 +17,11 @@ class TerritoryGranted(Fact):
     exclusive: bool
     valid_from: str
     valid_to: str
+
+
+@dataclass(frozen=True)
+class SitesPosted(Fact):
+    """Sites were opened or changed, by code."""
+
+    name = "places.sites_posted"
+    codes: list[str]

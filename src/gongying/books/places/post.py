@@ -1,8 +1,8 @@
-"""The only writer of territories."""
+"""The only writer of territories and sites."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from gongying.core.journal import book
 from gongying.core.refusal import Refused
 
 from . import facts
-from .models import Territory
+from .models import KINDS, Site, Territory
 
 
 class TerritoryIn(NamedTuple):
@@ -76,3 +76,91 @@ def _refuse_conflict(row: TerritoryIn, region_id: int) -> None:
             field="region",
             remedy=_("End that grant first, or narrow the channel or category."),
         )
+
+
+class SiteIn(NamedTuple):
+    """A site by its code; no party is the house, `region` a region's code, capacities in base units and minor units."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    party_id: int | None = None
+    kind: str = "warehouse"
+    region: str = ""
+    address: str = ""
+    contact: str = ""
+    phone: str = ""
+    active: bool = True
+    capacity_units: int | None = None
+    capacity_minor: int | None = None
+    currency: str = "CNY"
+
+
+def sites(actor: Actor, rows: Sequence[SiteIn]) -> dict[str, int]:
+    """Open or change sites by code. Returns their ids. The first warehouse of the house is the main one.
+
+    Raises Refused when a region or kind is unknown, or a site would change hands: its stock would with it.
+    """
+    regions = parties.region_ids(row.region for row in rows if row.region)
+    known = {row.code: row for row in Site.objects.unscoped("posting").filter(code__in=[r.code for r in rows])}
+    changed = []
+    for row in rows:
+        values = _site_values(row, regions)
+        site = known.get(row.code)
+        if site is None:
+            known[row.code] = Site.objects.create(**values)
+            changed.append(row.code)
+        elif any(getattr(site, name) != value for name, value in values.items()):
+            if (site.party_id, site.kind) != (row.party_id, row.kind):
+                raise Refused(_("A site keeps its owner and its kind."), code="site", field="kind")
+            for name, value in values.items():
+                setattr(site, name, value)
+            site.save()
+            changed.append(row.code)
+    if changed:
+        _choose_main()
+        book.record(actor, facts.SitesPosted(changed))
+    return {row.code: known[row.code].pk for row in rows}
+
+
+def house(actor: Actor) -> tuple[Site, Site]:
+    """The main warehouse of the house and its goods in transit; opened the first time they are asked for."""
+    house_sites = Site.objects.unscoped("a house site").filter(party__isnull=True)
+    if not house_sites.filter(main=True).exists():
+        sites(actor, [SiteIn("WH-1", "主仓库", "Main warehouse")])
+    if not house_sites.filter(kind="transit").exists():
+        sites(actor, [SiteIn("TRANSIT", "在途", "In transit", kind="transit")])
+    return house_sites.get(main=True), house_sites.filter(kind="transit").order_by("pk")[0]
+
+
+def make_main(actor: Actor, *, site_id: int) -> None:
+    """Let a warehouse of the house be the one used by default."""
+    found = Site.objects.unscoped("a house site").filter(party__isnull=True, kind="warehouse", active=True)
+    row = found.filter(pk=site_id).first()
+    if row is None:
+        raise Refused(_("Only an open warehouse of the house can be the main one."), code="site", field="site_id")
+    Site.objects.unscoped("a house site").filter(main=True).update(main=False)
+    row.main = True
+    row.save(update_fields=["main"])
+    book.record(actor, facts.SitesPosted([row.code]))
+
+
+def _site_values(row: SiteIn, regions: dict[str, int]) -> dict[str, Any]:
+    if row.region and row.region not in regions:
+        raise Refused(_("There is no region %(code)s.") % {"code": row.region}, field="region")
+    if row.kind not in KINDS:
+        raise Refused(_("There is no such kind of site."), field="kind")
+    values: dict[str, Any] = row._asdict() | {"region_id": regions.get(row.region)}
+    del values["region"]
+    return values
+
+
+def _choose_main() -> None:
+    """The house has one main warehouse as long as it has an open one."""
+    house_sites = Site.objects.unscoped("a house site").filter(party__isnull=True, kind="warehouse")
+    house_sites.filter(main=True, active=False).update(main=False)
+    if not house_sites.filter(main=True).exists():
+        first = house_sites.filter(active=True).order_by("pk").first()
+        if first is not None:
+            first.main = True
+            first.save(update_fields=["main"])

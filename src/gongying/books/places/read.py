@@ -1,12 +1,28 @@
-"""The only reader of territories."""
+"""The only reader of territories and sites."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from gongying.core.actor import Actor
+from gongying.core.refusal import Refused
+from gongying.core.scope import one
 
-from .models import Territory
+from .models import KINDS, Site, Territory
+
+__all__ = [
+    "KINDS",
+    "Site",
+    "by_ids",
+    "house_sites",
+    "main_site",
+    "site",
+    "sites",
+    "territories",
+    "transit",
+]
 
 
 def territories(actor: Actor, *, party_id: int | None = None, at: date | None = None) -> QuerySet[Territory]:
@@ -17,3 +33,53 @@ def territories(actor: Actor, *, party_id: int | None = None, at: date | None = 
     if at is not None:
         rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at), valid_from__lte=at)
     return rows.order_by("party_id", "region__code", "valid_from")
+
+
+def sites(actor: Actor, party_id: int | None = None, kind: str = "", active: bool = True) -> QuerySet[Site]:
+    """Sites in scope, of one party or of all, of one kind or of all; those of the house are seen by the whole network's
+    people only."""
+    rows: QuerySet[Site] = Site.objects.for_actor(actor).select_related("party", "region")
+    if party_id is not None:
+        rows = rows.filter(party_id=party_id)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return (rows.filter(active=True) if active else rows).order_by("party_id", "-main", "code")
+
+
+def site(actor: Actor, site_id: int) -> Site:
+    """One site in scope, or Missing."""
+    found: Site = one(Site.objects.for_actor(actor).select_related("party", "region"), pk=site_id)
+    return found
+
+
+def house_sites(kind: str = "") -> QuerySet[Site]:
+    """The open sites of the house, main one first, for whoever moves goods on somebody's behalf."""
+    rows: QuerySet[Site] = Site.objects.unscoped("a house site").filter(party__isnull=True, active=True)
+    return (rows.filter(kind=kind) if kind else rows).order_by("-main", "code")
+
+
+def main_site() -> Site:
+    """The warehouse of the house that is used by default. Raises Refused while there is none."""
+    return _first(house_sites("warehouse"))
+
+
+def transit() -> Site:
+    """The place of goods on their way to distributors. Raises Refused while there is none."""
+    return _first(house_sites("transit"))
+
+
+def _first(rows: QuerySet[Site]) -> Site:
+    found = rows.first()
+    if found is None:
+        raise Refused(
+            _("The house has no warehouse yet."),
+            code="no_site",
+            remedy=_("Open one on the page of the warehouse."),
+        )
+    return found
+
+
+def by_ids(ids: Iterable[int]) -> dict[int, Site]:
+    """Sites by their numbers, for posting."""
+    found: dict[int, Site] = Site.objects.unscoped("posting").in_bulk(sorted(set(ids)))
+    return found

@@ -14,3 +14,23 @@ class PricesPosted(Fact):
     count: int
     withdrawn: int
     digest: str
+
+
+@dataclass(frozen=True)
+class PromotionsUsed(Fact):
+    """A document used promotions or special prices of a party."""
+
+    name = "prices.promotions_used"
+    party: int
+    document: str
+    codes: list[str]
+
+
+@dataclass(frozen=True)
+class PromotionsUnused(Fact):
+    """What a document had used was taken back."""
+
+    name = "prices.promotions_unused"
+    party: int
+    document: str
+    codes: list[str]

@@ -25,3 +25,33 @@ class CountsPosted(Fact):
     count: int
     withdrawn: int
     digest: str
+
+
+@dataclass(frozen=True)
+class PromisesCut(Fact):
+    """Promises were taken back because the goods are blocked or are not there: base units by key of the reservation."""
+
+    name = "stock.promises_cut"
+    reason: str
+    cut: dict[str, int]
+
+
+@dataclass(frozen=True)
+class LotBlocked(Fact):
+    """A lot may not be promised or taken any more."""
+
+    name = "stock.lot_blocked"
+    product: int
+    lot: str
+    reason: str
+    document: str
+
+
+@dataclass(frozen=True)
+class LotFreed(Fact):
+    """A blocked lot may be promised and taken again."""
+
+    name = "stock.lot_freed"
+    product: int
+    lot: str
+    document: str

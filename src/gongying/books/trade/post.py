@@ -8,6 +8,7 @@ from operator import sub
 from typing import Any, NamedTuple
 
 from gongying.core.actor import Actor
+from gongying.core.closing import gate
 from gongying.core.journal import book
 from gongying.core.posting import DIGITS, Posted, digest_of, insert, select_by_keys, stamp, turn
 
@@ -62,6 +63,7 @@ OFTEN_ALIKE = (
 TAIL = ("source", "batch_id", "posted_at")
 READ = ("id", *COLUMNS)
 _KEY = READ.index("business_key")
+_DAY = COLUMNS.index("business_date")
 _REVISION, _HASH, _KIND = READ.index("revision"), READ.index("content_hash"), READ.index("kind")
 _TURNED = {"quantity", "gross_minor", "discount_minor", "net_minor", "tax_minor", "freight_minor"}
 Row = tuple[Any, ...]
@@ -121,6 +123,7 @@ def columns(actor: Actor, held: Mapping[str, list[Any]], *, source: str, batch_i
     keys = held["business_key"]
     if not keys:
         return Posted(0, 0, 0)
+    gate.months({day[:7] for day in set(held["business_date"])})
     turn(Line)
     where = {"level": held["level"][0], "source": source}
     known = next(select_by_keys(Line, ("id",), where, keys, key="business_key"), None)
@@ -181,6 +184,7 @@ def _write(actor: Actor, fresh: list[Row], source: str, batch_id: int | None) ->
     """One insert for all, and one fact that covers every line in order."""
     if not fresh:
         return
+    gate.months({day[:7] for day in {row[_DAY] for row in fresh}})
     tail = (source, batch_id, stamp())
     insert(Line, (*COLUMNS, *TAIL), [row + tail for row in fresh])
     money, net, kind = COLUMNS.index("currency"), COLUMNS.index("net_minor"), COLUMNS.index("kind")

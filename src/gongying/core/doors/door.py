@@ -7,11 +7,13 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from gongying.core import moment
 from gongying.core.actor import Actor
 from gongying.core.audit.models import ActionKey, AuditRow
 from gongying.core.refusal import Forbidden, Refused
@@ -22,8 +24,12 @@ from .registry import ACTIONS, QUERIES, ROLES, Verb, register
 F = TypeVar("F", bound=Callable[..., Any])
 inside: ContextVar[str] = ContextVar("inside", default="")
 _LONGEST = 2000
-_NEW = object()  # no stored answer: None is an answer too
+_lines: ContextVar[list[AuditRow] | None] = ContextVar("lines", default=None)  # of the verb that is running
 _REFUSAL: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
+
+
+class _Told(Refused):
+    """A refusal that was given before, told again."""
 
 
 def _name_of(fn: Callable[..., Any], name: str) -> str:
@@ -109,11 +115,12 @@ def _enter(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> Any:
     parent = inside.get()
     if not actor.can(verb.needs):
         if not parent:
-            _audit(verb, actor, inputs, "forbidden", verb.needs)
+            _note([_line(verb, actor, inputs, "forbidden", verb.needs)])
         raise Forbidden(verb.needs)
     if parent:
         return _perform(verb, actor, inputs, parent)
-    return _keyed(verb, actor, key, inputs) if key else _plain(verb, actor, inputs)
+    with moment.opened():
+        return _keyed(verb, actor, key, inputs) if key else _plain(verb, actor, inputs)
 
 
 def _plain(verb: Verb, actor: Actor, inputs: dict[str, Any]) -> Any:
@@ -123,31 +130,45 @@ def _plain(verb: Verb, actor: Actor, inputs: dict[str, Any]) -> Any:
     """
     try:
         with transaction.atomic(durable=True):
-            return _perform(verb, actor, inputs, "")
+            return _whole(verb, actor, inputs)
     except Refused as no:
-        _audit(verb, actor, inputs, "refused", str(no))
+        _note([_line(verb, actor, inputs, "refused", str(no))])
         raise
 
 
 def _keyed(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> Any:
-    with transaction.atomic(durable=True):
-        row, stored = _claim(verb, actor, key, inputs)
-        if stored is not _NEW:
-            return stored
-        refusal: Refused | None = None
-        try:
-            with transaction.atomic():
-                answer = _perform(verb, actor, inputs, "")
-        except Refused as no:
-            refusal = no
-            _audit(verb, actor, inputs, "refused", str(no))
-        row.status = "refused" if refusal else "done"
-        row.answer = (
-            to_json(refusal.as_dict()) if refusal else verb.answer.dump_json(answer, fallback=str)
-        ).decode()
-        row.save(update_fields=["status", "answer"])
-    if refusal:
-        raise refusal
+    """With a key the answer is kept beside it in the same transaction. A refusal is kept too, in one of its own: what the verb
+    had begun to write is undone with the first."""
+    mark = hashlib.sha256(verb.name.encode() + b"|" + to_json(inputs, fallback=str)).hexdigest()
+    try:
+        with transaction.atomic(durable=True):
+            if not _claim(verb, actor, key, mark):
+                return _stored(verb, actor, key, mark)
+            answer = _whole(verb, actor, inputs)
+            kept = verb.answer.dump_json(answer, fallback=str).decode()
+            ActionKey.objects.filter(principal=actor.name, key=key).update(status="done", answer=kept)
+            return answer
+    except Refused as no:
+        if isinstance(no, _Told) or no.code == "key_reused":
+            raise
+        with transaction.atomic(durable=True):
+            if not _claim(verb, actor, key, mark, "refused", to_json(no.as_dict()).decode()):
+                return _stored(
+                    verb, actor, key, mark
+                )  # the same call was let in meanwhile, and this is what it was told
+            _note([_line(verb, actor, inputs, "refused", str(no))])
+        raise
+
+
+def _whole(verb: Verb, actor: Actor, inputs: dict[str, Any]) -> Any:
+    """An outermost verb, with one writing of the audit lines of everything it called."""
+    lines: list[AuditRow] = []
+    token = _lines.set(lines)
+    try:
+        answer = _perform(verb, actor, inputs, "")
+    finally:
+        _lines.reset(token)
+    _note(lines)
     return answer
 
 
@@ -155,21 +176,34 @@ def _perform(verb: Verb, actor: Actor, inputs: dict[str, Any], parent: str) -> A
     token = inside.set(verb.name)
     try:
         answer = verb.fn(actor, **inputs)
-        _audit(verb, actor, inputs, "done", "", parent)
-        return answer
     finally:
         inside.reset(token)
+    line, lines = _line(verb, actor, inputs, "done", "", parent), _lines.get()
+    if lines is None:
+        _note([line])
+    else:
+        lines.append(line)
+    return answer
 
 
-def _claim(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> tuple[ActionKey, Any]:
-    """Insert the key first; a key that was used gives its stored answer, or refuses another body."""
-    mark = hashlib.sha256(verb.name.encode() + b"|" + to_json(inputs, fallback=str)).hexdigest()
-    try:
-        with transaction.atomic():
-            row = ActionKey.objects.create(principal=actor.name, action=verb.name, key=key, fingerprint=mark)
-        return row, _NEW
-    except IntegrityError:
-        row = ActionKey.objects.get(principal=actor.name, key=key)
+def _claim(verb: Verb, actor: Actor, key: str, mark: str, status: str = "open", answer: str = "") -> bool:
+    """Insert the key; whoever has it already is waited for. False when it was used."""
+    names = ("principal", "action", "key", "fingerprint", "status", "answer", "created_at")
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    values = [actor.name, verb.name, key, mark, status, answer, now]
+    table, slots = connection.ops.quote_name(ActionKey._meta.db_table), ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({slots}) "  # noqa: S608 - our own names
+            "ON CONFLICT (principal, key) DO NOTHING",
+            values,
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def _stored(verb: Verb, actor: Actor, key: str, mark: str) -> Any:
+    """The answer that was given for a used key, or the refusal; another request under it is refused."""
+    row = ActionKey.objects.get(principal=actor.name, key=key)
     if row.fingerprint != mark:
         raise Refused(
             _("This key was already used for a different request."),
@@ -178,13 +212,19 @@ def _claim(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> tuple[
         )
     if row.status == "refused":
         told = _REFUSAL.validate_json(row.answer)
-        raise Refused(told["message"], code=told["code"], field=told["field"], remedy=told["remedy"])
-    return row, verb.answer.validate_json(row.answer)
+        raise _Told(told["message"], code=told["code"], field=told["field"], remedy=told["remedy"])
+    return verb.answer.validate_json(row.answer)
 
 
-def _audit(verb: Verb, actor: Actor, inputs: dict[str, Any], outcome: str, detail: str, parent: str = "") -> None:
+def _note(lines: list[AuditRow]) -> None:
+    AuditRow.objects.bulk_create(lines, batch_size=500)
+
+
+def _line(
+    verb: Verb, actor: Actor, inputs: dict[str, Any], outcome: str, detail: str, parent: str = ""
+) -> AuditRow:
     shown = {name: "•••" if name in verb.secret else _brief(value) for name, value in inputs.items()}
-    AuditRow.objects.create(
+    return AuditRow(
         actor=actor.name,
         user_id=actor.user_id,
         role=actor.role,

@@ -30,6 +30,18 @@ class Demand:
 
 
 demands: list[Demand] = []
+# Who answers for a name that is no log-in, such as that of an API key: fn(name) -> his log-in, "" when it is none of its.
+behind: list[Callable[[str], str]] = []
+
+
+def person(name: str) -> str:
+    """The log-in behind a name: itself, or that of whoever answers for it."""
+    return next((found for ask in behind if (found := ask(name))), name)
+
+
+def same(actor: Actor, name: str) -> bool:
+    """Whether a name is the actor's own or that of somebody one person stands behind: four eyes are two people's."""
+    return actor.name == name or person(actor.name) == person(name)
 
 
 def actor_for(user: User, *, via: str = "web", language: str = "") -> Actor:

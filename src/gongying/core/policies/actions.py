@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ValidationError
 
+from gongying.core import moment
 from gongying.core.actor import Actor
 from gongying.core.doors import action, words
 from gongying.core.journal import book
 from gongying.core.refusal import Forbidden, Refused
 from gongying.core.scope import one
 
-from . import facts
+from . import facts, read
 from .kinds import BY_LEVEL, Finding, Kind, canonical, guards, kind_of
 from .models import PolicyVersion
 
@@ -120,6 +121,7 @@ def publish(actor: Actor, *, version_id: int) -> str:
         raise Refused(errors[0].message, code=errors[0].code, field=errors[0].where)
     row.status, row.published_by, row.published_at = "published", actor.name, timezone.now()
     row.save(update_fields=["status", "published_by", "published_at"])
+    moment.forget(read.KEPT)
     scope = f"{row.scope_kind}:{row.scope_key}" if row.scope_key else row.scope_kind
     book.record(
         actor,
@@ -137,6 +139,7 @@ def withdraw(actor: Actor, *, version_id: int) -> None:
         raise Refused(_("Only a published policy can be withdrawn."), code="not_published")
     row.status = "withdrawn"
     row.save(update_fields=["status"])
+    moment.forget(read.KEPT)
     book.record(actor, facts.PolicyWithdrawn(row.pk, row.kind, row.key, row.hash))
 
 

@@ -3,16 +3,22 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from pydantic import BaseModel
 
+from gongying.core import moment
 from gongying.core.refusal import Missing
 from gongying.core.scope import one
 from gongying.core.words import pick
 
 from .kinds import kind_of, scope_chains
 from .models import PolicyVersion
+
+KEPT, SCOPES_OF = "policies", "policies.scopes"  # what a moment keeps: see core/moment.py
+_memory: dict[str, tuple[Any, dict[str, list[PolicyVersion]]]] = {}
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,13 @@ class Effective:
 
 def scopes_of(party_id: int | None, at: date) -> list[tuple[str, str]]:
     """The scopes that apply, most specific first; the network always closes the list."""
-    own = [pair for chain in scope_chains for pair in chain(party_id, at)] if party_id is not None else []
-    return [*own, ("network", "")]
+    if party_id is None:
+        return [("network", "")]
+    return moment.kept(SCOPES_OF, (party_id, at), lambda: [*_own_scopes(party_id, at), ("network", "")])
+
+
+def _own_scopes(party_id: int, at: date) -> list[tuple[str, str]]:
+    return [pair for chain in scope_chains for pair in chain(party_id, at)]
 
 
 def in_force(kind: str, at: date, key: str = "") -> QuerySet[PolicyVersion]:
@@ -73,10 +84,44 @@ def candidates(kind: str, key: str, at: date, party_id: int | None = None) -> li
     The most specific scope wins (distributor, then region from city upwards, then network); within one scope the highest
     version.
     """
-    rows = {}
-    for row in in_force(kind, at, key):
-        rows[(row.scope_kind, row.scope_key)] = row  # ordered by version: the highest stays
+    rows = {(row.scope_kind, row.scope_key): row for row in held(kind, at, key)}  # by version: the highest stays
     return [rows[scope] for scope in scopes_of(party_id, at) if scope in rows]
+
+
+def held(kind: str | tuple[str, ...], at: date, key: str = "") -> list[PolicyVersion]:
+    """What `in_force` answers, from memory: published versions never change, so they are read again only when one is
+    published or withdrawn. The rows are shared: they are for reading."""
+    every = moment.kept(KEPT, "", _published)
+    return [
+        row
+        for each in (kind if isinstance(kind, tuple) else (kind,))
+        for row in every.get(each, [])
+        if row.effective_from <= at
+        and (row.effective_to is None or row.effective_to > at)
+        and (not key or row.key == key)
+    ]
+
+
+def published(version_id: int) -> PolicyVersion:
+    """A published version by id, from memory; any other is read. Raises Missing."""
+    rows = moment.kept(
+        KEPT, "by id", lambda: {row.pk: row for rows in moment.kept(KEPT, "", _published).values() for row in rows}
+    )
+    return rows.get(version_id) or version(version_id)
+
+
+def _published() -> dict[str, list[PolicyVersion]]:
+    """Every published version by kind, as this transaction sees them."""
+    seen = PolicyVersion.objects.filter(status="published")
+    stamp = tuple(seen.aggregate(Count("id"), Sum("id"), Max("published_at")).values())
+    known, rows = _memory.get("rows", (None, {}))
+    if known == stamp:
+        return rows
+    found: dict[str, list[PolicyVersion]] = {}
+    for row in seen.order_by("key", "scope_kind", "scope_key", "version"):
+        found.setdefault(row.kind, []).append(row)
+    _memory["rows"] = (stamp, found)
+    return found
 
 
 def value(kind: str, key: str, at: date, party_id: int | None = None) -> Effective:
@@ -93,8 +138,15 @@ def value(kind: str, key: str, at: date, party_id: int | None = None) -> Effecti
 
 
 def parsed(row: PolicyVersion) -> BaseModel:
-    """The document of a version by its kind's schema."""
-    return kind_of(row.kind).schema.model_validate_json(row.document)
+    """The document of a version by its kind's schema. That of a published one is shared: it is for reading."""
+    if row.status != "published":
+        return kind_of(row.kind).schema.model_validate_json(row.document)
+    return _document(row.kind, row.document)
+
+
+@lru_cache(maxsize=512)
+def _document(kind: str, text: str) -> BaseModel:
+    return kind_of(kind).schema.model_validate_json(text)
 
 
 def version(version_id: int) -> PolicyVersion:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from gongying.core.doors import words
 from gongying.core.notices import bell
 
-from . import actions, search
+from . import actions, search, todo
 from .listing import page_of
 from .pages import Request, page
 
@@ -31,6 +31,13 @@ def notices(request: Request) -> HttpResponse:
         actions.read_notices(actor)
         return redirect("ui:notices")
     return render(request, "ui/notices.html", {"page": page_of(request, bell.mine(actor), 25)})
+
+
+@page(needs="ui.keep")
+def todos(request: Request) -> HttpResponse:
+    """What waits for you: a page of its own, and the part that a home page fetches after itself, for it asks every area."""
+    inside = "ui/_todos.html" if request.headers.get("X-Panel") else "ui/todos.html"
+    return render(request, inside, {"todos": todo.todos(request.actor)})
 
 
 @require_POST
@@ -57,6 +64,7 @@ def keep(request: Request) -> HttpResponse:
 urlpatterns = [
     path("find/", find, name="find"),
     path("notices/", notices, name="notices"),
+    path("todos/", todos, name="todos"),
     path("views/", keep, name="keep"),
 ]
 words(

@@ -83,6 +83,12 @@ def enter_territories(actor: Actor, *, rows: list[places.TerritoryIn]) -> int:
 
 
 @action(needs="demo.load", roles=LOADERS, exposed=False)
+def enter_sites(actor: Actor, *, rows: list[places.SiteIn]) -> dict[str, int]:
+    """Open the warehouses and the addresses. Returns their ids by code."""
+    return places.sites(actor, rows)
+
+
+@action(needs="demo.load", roles=LOADERS, exposed=False)
 def enter_targets(actor: Actor, *, rows: list[plans.TargetIn]) -> int:
     """Post what was asked of the distributors. Returns how many targets are new."""
     return plans.targets(actor, rows, source="plan").created

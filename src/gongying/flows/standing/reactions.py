@@ -1,8 +1,8 @@
 """Act once on what was told."""
 
+from gongying.areas.network import actions as network
 from gongying.areas.tiers import queries as tiers
 from gongying.areas.tiers.facts import ReviewSubmitted, StandingsGranted
-from gongying.books.parties import post as parties
 from gongying.core.actor import SYSTEM
 from gongying.core.journal import book
 from gongying.core.journal.models import Entry
@@ -29,7 +29,7 @@ def tell_distributors(fact: StandingsGranted, entry: Entry) -> None:
     row = tiers.review_row(fact.review)
     held = list(tiers.standings_of(SYSTEM, row))
     levels = {each.party_id: each.level for each in held}
-    parties.set_levels(SYSTEM, levels, since=row.as_of, document=row.number)
+    network.carry_levels(SYSTEM, levels=levels, since=row.as_of, document=row.number)
     for each in held:
         if each.reason in MOVES:
             zh, en = MOVES[each.reason]

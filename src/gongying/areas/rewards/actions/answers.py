@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gongying.core.actor import Actor
 from gongying.core.doors import action
 from gongying.core.journal import book
+from gongying.core.people.access import same
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
 
@@ -75,7 +76,7 @@ def rule(actor: Actor, *, dispute_id: int, verdict: str, answer: str, correction
     row = one(mine, pk=dispute_id)  # as it reads now that nobody else answers
     if row.verdict:
         raise Refused(_("This objection was already answered."), code="ruled")
-    if row.raised_by == actor.name:
+    if same(actor, row.raised_by):
         raise Refused(_("Somebody else must answer an objection that you raised."), code="four_eyes")
     if verdict not in VERDICTS:
         raise Refused(_("Uphold the objection or reject it."), code="verdict", field="verdict")

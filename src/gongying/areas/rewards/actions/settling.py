@@ -14,6 +14,7 @@ from gongying.core.actor import Actor
 from gongying.core.doors import action
 from gongying.core.journal import book
 from gongying.core.numbers.series import next_number
+from gongying.core.people.access import same
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
 from gongying.engines import chain
@@ -128,7 +129,7 @@ def _key(run: Run, party_id: int) -> str:
 def approve(actor: Actor, *, run_id: int) -> int:
     """Post a pending run to the rebate accounts. Whoever submitted it cannot approve it. Returns how many."""
     run = _pending(run_id)
-    if run.created_by == actor.name:
+    if same(actor, run.created_by):
         raise Refused(_("Somebody else must approve what you submitted."), code="four_eyes")
     rows = list(Statement.objects.unscoped("approval of the whole run").filter(run=run).order_by("id"))
     ledger.post_pending(actor, [row.transfer_id or 0 for row in rows])

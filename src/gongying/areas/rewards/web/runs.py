@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from gongying.core.doors import call
+from gongying.core.people.access import same
 from gongying.core.policies import read as policies
 from gongying.core.scope import one
 from gongying.core.ui import charts, links
@@ -186,7 +187,7 @@ def run(request: Request, run_id: int) -> HttpResponse:
         "run": row,
         "title": queries.titles()[0].get(row.version_id, row.programme),
         "v": view,
-        "own": row.created_by == actor.name,
+        "own": same(actor, row.created_by),
         "may_decide": actor.can("rewards.approve"),
         "chart": charts.columns(bars, title=say("The largest amounts due"), chinese=is_chinese()) if bars else "",
         "capitals": queries.in_capitals(view.due_minor, view.currency),

@@ -16,7 +16,7 @@ from gongying.books.trade import read as trade
 from gongying.core import calendar
 from gongying.core.documents.sheet import xlsx
 from gongying.core.doors import words
-from gongying.core.ui import charts, links, nav, search, todo
+from gongying.core.ui import charts, links, nav, search
 from gongying.core.ui.listing import XLSX, attachment
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
@@ -65,7 +65,6 @@ def home(request: Request) -> HttpResponse:
         "matrix": matrix,
         "regions": [(code, named.get(code, code)) for code in view.regions],
         "ranking": [*view.best, *view.last],
-        "todos": todo.todos(actor),
         "chart": _columns(view.months, of.currency),
     }
     return render(request, "cockpit/home.html", context)
@@ -85,7 +84,7 @@ def _portal(request: HttpRequest, actor: Any) -> HttpResponse:
         "statements": statements,
         "ahead": queries.next_level(actor, party.code, of),
     }
-    return render(request, "cockpit/portal.html", context | {"todos": todo.todos(actor)})
+    return render(request, "cockpit/portal.html", context)
 
 
 def _list(rows: list[queries.Standing]) -> Table:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from gongying.books.parties.post import RegionIn
 from gongying.books.places.post import TerritoryIn
 from gongying.books.plans.post import TargetIn
 from gongying.books.prices.post import PriceIn
@@ -12,10 +13,22 @@ from gongying.books.stock.post import CountIn
 from gongying.core import calendar
 from gongying.engines.money import split
 
+from .geography import AREAS, CITIES, PROVINCES
 from .stocktaking import Declared
 from .story import Story
 
 FEN = Decimal(100)
+
+
+def region_rows() -> Iterator[RegionIn]:
+    """The country, its sales regions, provinces and cities."""
+    yield RegionIn("CN", "中国", "China", "country")
+    for area in AREAS:
+        yield RegionIn(area.code, area.name, area.name_en, "region", "CN")
+    for province in PROVINCES.values():
+        yield RegionIn(province.adcode, province.name, province.name_en, "province", province.area)
+    for city in CITIES.values():  # county-level cities too answer to the province, as the law has it
+        yield RegionIn(city.adcode, city.name, city.name_en, "city", city.province)
 
 
 def price_rows(story: Story, goods: Sequence[int]) -> Iterator[PriceIn]:

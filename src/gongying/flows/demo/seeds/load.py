@@ -4,9 +4,8 @@ the settlements, by the people who would do it.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import groupby
 from secrets import token_urlsafe
 
 from gongying.areas.accounts import actions as accounts
@@ -26,18 +25,23 @@ from gongying.core.files import shelf
 from gongying.core.people.access import actor_for, sync_roles
 from gongying.core.people.models import User
 from gongying.core.policies import actions as policies
+from gongying.core.ui import actions as reading
 
 from .. import actions
-from . import agreements, letters
+from . import agreements, documents, ground, house, letters, papers
 from . import tiers as tier_programme
 from .brand import CATEGORIES
-from .geography import AREAS, CITIES, PROVINCES
+from .clock import Clock
+from .declaring import Reporter
 from .logins import Login, logins
 from .paper import Sale
 from .programmes import Programme, Round, drafted, programmes, rounds
 from .story import SEED, Story
+from .today import Today
+from .trading import Trader
 
 CHUNK = 10_000
+MONTHS = 6  # with that of the last day: for so long deliveries go through orders
 LOADER = SYSTEM.through("cli")
 Report = Callable[[str, int, int], None]
 
@@ -52,9 +56,22 @@ class Loader:
     ids: dict[str, int] = field(default_factory=dict)
     goods: list[int] = field(default_factory=list)
     by_file: list[Sale] = field(default_factory=list)  # sales that a distributor sends himself
+    months: int = MONTHS
+    _known: dict[str, Actor] = field(default_factory=dict)
+    clock: Clock = field(init=False)
+    trader: Trader = field(init=False)
+    carried: dict[str, documents.Paper] = field(default_factory=dict)
+    backs: dict[str, documents.Back] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.clock = Clock(self.story.start)
 
     def everything(self) -> list[Login]:
         """Load the whole story. Raises Refused when an earlier load was cut off."""
+        with self.clock.running():
+            return self._everything()
+
+    def _everything(self) -> list[Login]:
         sync_roles()
         self.people = logins(self.story.seats, SEED)
         self._network()
@@ -63,9 +80,10 @@ class Loader:
         self._catalogue()
         self._agreements()
         self._programmes()
+        self._house()
         self._trade()
-        self._declarations()
         self._levels()
+        self._today()
         self._plan()
         self._answers()
         self._letters()
@@ -77,7 +95,7 @@ class Loader:
         self.report("network", 0, 1)
         self.ids = actions.enter_network(
             LOADER,
-            regions=list(_regions()),
+            regions=list(agreements.region_rows()),
             distributors=[self._distributor(seat.code, seat.city.adcode) for seat in story.seats],
             supplied_by={seat.code: seat.above for seat in story.seats if seat.above},
             since=story.start,
@@ -137,12 +155,24 @@ class Loader:
         self.report("targets", 0, len(rows))
         actions.enter_targets(LOADER, rows=rows)
 
-    def _declarations(self) -> None:
-        """Month by month what the distributors counted."""
-        held = groupby(self.story.declarations, key=lambda row: row.month_end)
-        for done, (_month, rows) in enumerate(held):
-            self.report("stock", done, 24)
-            actions.enter_counts(LOADER, rows=list(agreements.count_rows(rows, self.story, self.ids, self.goods)))
+    def _house(self) -> None:
+        """Choose which deliveries go through orders, and write the timetable of their papers and of the stock counts."""
+        story, since = self.story, documents.begins(self.story.end, self.months, self.story.start)
+        self.carried = documents.papers(story, since)
+        self.backs = documents.sent_back(story, self.carried, since)
+        held = list(self.carried.values())
+        owners = {login.seat: login.login.split("@")[0] for login in self.people if login.role == "owner"}
+        self.trader = Trader(story, self.clock, self.ids, self._actor, owners)
+        self.trader.at(since, 0, lambda: self._open_house(held, since))
+        self.trader.plan(held, self.backs.values(), ground.receipts(story, held, since))
+        self.trader.plan_payments(since, story.end)
+        Reporter(story, self.ids, self.goods, self._actor, owners).plan(self.trader)
+        papers.Desk(self.trader).plan(story.end)
+
+    def _open_house(self, held: list[documents.Paper], since: date) -> None:
+        self.trader.sites = house.set_up(self.story, self.ids, self.goods, self._actor, since)
+        house.grant(self.story, self.ids, self._actor, held, since)
+        house.take_over(self.story, self._actor, held, since)
 
     def _levels(self) -> None:
         """The tier programme, last year's review decided and this year's on the table."""
@@ -206,16 +236,36 @@ class Loader:
         waiting = rounds(self.story.start, self.story.end)
         self.by_file = letters.last_week(self.story)
         left_out = set(self.by_file)
-        sales = [sale for sale in self.story.sales if sale not in left_out]
+        ordered = self.carried.keys() | self.backs.keys()
+        sales = [sale for sale in self.story.sales if sale not in left_out and sale.document not in ordered]
         done, total = 0, len(sales)
-        for known_until, chunk in chunks(sales, [each.day for each in waiting]):
+        for known_until, chunk in chunks(sales, [*(each.day for each in waiting), *self._each_day()]):
             while waiting and waiting[0].day < known_until:
                 self._settle(waiting.pop(0))
+            self.trader.until(chunk[0].known_on - timedelta(days=1))
+            self.clock.set(chunk[-1].known_on)
             actions.enter_lines(LOADER, rows=[self._line(sale) for sale in chunk])
             done += len(chunk)
             self.report("lines", done, total)
         for each in waiting:
             self._settle(each)
+        self.trader.until(self.story.end)
+
+    def _today(self) -> None:
+        """Tell what happened so far (levels, messages), then the open work of the morning after."""
+        today = self.story.end + timedelta(days=1)
+        self.trader.tell()
+        for login in self.people[:-1]:
+            reading.read_notices(self._actor(login.login.split("@")[0]))
+        self.clock.set(today, 9)
+        Today(self.trader, self.goods, today).everything()
+
+    def _each_day(self) -> Iterator[date]:
+        """The days on which orders run beside the lines: then lines are entered day by day."""
+        day = documents.begins(self.story.end, self.months, self.story.start)
+        while day <= self.story.end:
+            yield day
+            day += timedelta(days=1)
 
     def _line(self, sale: Sale) -> trade.LineIn:
         return trade.LineIn(
@@ -238,6 +288,8 @@ class Loader:
 
     def _settle(self, each: Round) -> None:
         """A run by the director, decided by finance; nothing to settle makes no run."""
+        self.trader.until(each.day)
+        self.clock.set(each.day, 18)
         lake.refresh()
         made = rewards.settle(self._actor("director"), programme=each.programme, period=each.period, as_of=each.day)
         if made.run_id is not None and each.approved:
@@ -303,8 +355,10 @@ class Loader:
 
     def _actor(self, local: str) -> Actor:
         """The person with this log-in, as the command line."""
-        login = next(each.login for each in self.people if each.login.split("@")[0] == local)
-        return actor_for(User.objects.get(login=login), via="cli")
+        if local not in self._known:
+            login = next(each.login for each in self.people if each.login.split("@")[0] == local)
+            self._known[local] = actor_for(User.objects.get(login=login), via="cli")
+        return self._known[local]
 
 
 def is_loaded(story_logins: list[Login]) -> bool:
@@ -331,13 +385,3 @@ def chunks(sales: list[Sale], stops: list[date]) -> Iterator[tuple[date, list[Sa
         keys.add((sale.document, sale.line))
     if held:
         yield held[0].known_on, held
-
-
-def _regions() -> Iterator[parties.RegionIn]:
-    yield parties.RegionIn("CN", "中国", "China", "country")
-    for area in AREAS:
-        yield parties.RegionIn(area.code, area.name, area.name_en, "region", "CN")
-    for province in PROVINCES.values():
-        yield parties.RegionIn(province.adcode, province.name, province.name_en, "province", province.area)
-    for city in CITIES.values():  # county-level cities too answer to the province, as the law has it
-        yield parties.RegionIn(city.adcode, city.name, city.name_en, "city", city.province)

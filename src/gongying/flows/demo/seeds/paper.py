@@ -35,7 +35,7 @@ _MARKS = {
     Kind.SELL_OUT: "CK",
     Kind.SELL_OUT_RETURN: "CT",
 }
-_BUSY = {
+BUSY = {  # (month, day) on which everything is 3 % cheaper: stocking up for the two festivals of shopping
     (month, day)
     for month, first, last in ((5, 12, 31), (6, 1, 12), (10, 12, 31), (11, 1, 4))
     for day in range(first, last + 1)
@@ -171,12 +171,12 @@ class Clerk:
         listed, dealer = self.world.catalogue[event.product].at(day)
         if event.kind is Kind.SELL_IN:
             gross = dealer * event.quantity
-            percent = 3 if (day.month, day.day) in _BUSY else 1 if gross > 4_000_000 else 0
+            percent = 3 if (day.month, day.day) in BUSY else 1 if gross > 4_000_000 else 0
             return gross, _half_up(gross, percent, 100)
         if event.kind is Kind.SELL_THROUGH:
             return round(dealer * SECOND_RATIO) * event.quantity, 0
         gross = listed * event.quantity
-        off = 24 if event.abroad else 12 if (day.month, day.day) in _BUSY or day.month == 11 else 5
+        off = 24 if event.abroad else 12 if (day.month, day.day) in BUSY or day.month == 11 else 5
         return gross, _half_up(gross, off * 10 + self.rng.randint(-15, 15), 1000)
 
     def _versions(self, sale: Sale, kind: Kind) -> list[Sale]:

@@ -95,6 +95,10 @@ document.addEventListener("click", async (event) => {
 for (const button of all("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
 for (const dialog of all("dialog")) dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 
+// A part of the page that is fetched after it; without script it is a link.
+for (const part of all("[data-load]"))
+  piece(part.dataset.load).then(async (answer) => { if (answer.ok) part.innerHTML = await answer.text(); });
+
 // Progress of long work.
 for (const part of all("[data-watch]")) {
   const look = async () => {

@@ -1,0 +1,1 @@
+"""Keys with which programs call: `tokens` makes and reads them, `access` turns one into an actor, `limits` counts calls."""

@@ -1,0 +1,67 @@
+"""What finance does by the calendar: reminders, statements of account, closing months."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+from gongying.areas.billing import actions as billing
+from gongying.areas.reconciliation import actions as reconciliation
+from gongying.areas.reconciliation import queries as reconciled
+from gongying.core.actor import SYSTEM
+
+from .festivals import month_ends
+from .network import Part
+from .trading import Trader
+
+STATED = 2  # months with statements of account
+OPEN = 2  # months that are still open, with that of the last day
+
+
+@dataclass(slots=True)
+class Desk:
+    """Puts the work of finance on the timetable."""
+
+    trader: Trader
+
+    def plan(self, end: date) -> None:
+        """Statements of the last months, answered by those who have a log-in, and a reminder ten days before the end."""
+        closed = month_ends(self.trader.story.start, end)[-STATED:]
+        for turn, month_end in enumerate(closed):
+            last = turn == len(closed) - 1
+            day = month_end + timedelta(days=3)
+            if day < end:
+                self.trader.at(day, 8, partial(self.state, month_end))
+                self.trader.at(min(end, day + timedelta(days=6)), 4, partial(self.answer, month_end, last=last))
+        self.trader.at(end - timedelta(days=15), 9, lambda: billing.remind(self.trader.who("finance")))
+
+    def state(self, month_end: date) -> None:
+        """Draw and send the statements of a month."""
+        finance, ids = self.trader.who("finance"), [self.trader.ids[code] for code in sorted(self.trader.parties)]
+        made = reconciliation.draw(finance, month=f"{month_end:%Y-%m}", party_ids=ids)
+        reconciliation.send(finance, soa_ids=made.soa_ids)
+
+    def answer(self, month_end: date, *, last: bool) -> None:
+        """Of the last month some confirm, one objects to a line, one has a payment that we lack, others have only read it; the month
+        before is confirmed by all of them."""
+        t = self.trader
+        rows = reconciled.statements(SYSTEM).filter(month=f"{month_end:%Y-%m}").order_by("number")
+        codes = {pk: code for code, pk in t.ids.items()}
+        held = [(codes[row.party_id], row) for row in rows if codes[row.party_id] in t.owners]
+        for turn, (party, row) in enumerate(held):
+            owner = t.who(t.owners[party])
+            if last and turn % 5 == 4:
+                continue  # not even read
+            reconciliation.acknowledge(owner, soa_id=row.pk)
+            if last and t.story.truth.parts[party] is Part.STAR:
+                line = next((x for x in reconciled.lines(SYSTEM, row) if x.side == "ours" and x.amount_minor), None)
+                if line is not None:
+                    reconciliation.object_line(
+                        owner, soa_line_id=line.pk, reason="我司入库少一台，发票金额应减少", their_minor=line.amount_minor * 98 // 100
+                    )  # fmt: skip
+            elif last and turn % 5 == 1:
+                reconciliation.add_line(
+                    owner, soa_id=row.pk, account="receivable", currency="CNY", day=month_end, number=f"HK{month_end:%Y%m%d}",
+                    amount_minor=-3_680_000, reason="月末最后一天汇出的货款",
+                )  # fmt: skip
+            elif not last or turn % 5 in (0, 2):
+                reconciliation.confirm(owner, soa_id=row.pk)

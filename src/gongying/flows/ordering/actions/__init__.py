@@ -1,0 +1,22 @@
+"""The verbs of ordering, each one transaction."""
+
+from gongying.areas.supply import actions as supply
+
+from .changing import CancelLine, amend, cancel, close
+from .deciding import approve, approve_all, decline, go_on, reject
+from .noting import carrier_said, promises_cut
+from .placing import Placed, place
+from .returning import inspect
+from .sharing import apply
+from .shipping import ShipIn, Shipped, deliver, invoice, paid, ship
+from .stocking import Split, SplitLine, allocate, allocate_waiting, release, split, substitute
+
+supply.through("deliver", deliver)
+supply.through("inspect", inspect)
+supply.through("apply", apply)
+
+__all__ = [
+    "CancelLine", "Placed", "ShipIn", "Shipped", "Split", "SplitLine", "allocate", "allocate_waiting", "amend", "apply", "approve",
+    "approve_all", "cancel", "carrier_said", "close", "decline", "deliver", "go_on", "inspect", "invoice", "paid", "place",
+    "promises_cut", "reject", "release", "ship", "split", "substitute",
+]  # fmt: skip

@@ -1,0 +1,99 @@
+"""Act once on what was told: credit let an order go, an invoice was paid, a carrier spoke, goods were blocked, people must know."""
+
+from django.utils import timezone, translation
+
+from gongying.areas.billing.facts import InvoicePaid
+from gongying.areas.credit.facts import OrderDeclined, OrderReleased
+from gongying.areas.orders import queries
+from gongying.areas.orders.facts import OrderConfirmed, OrderPlaced, OrderRejected, OrderShipped
+from gongying.areas.supply.facts import CarrierEventTold
+from gongying.areas.supply.rules import EVENT_NAMES
+from gongying.books.stock.facts import PromisesCut
+from gongying.core.actor import SYSTEM
+from gongying.core.approvals import read as approvals
+from gongying.core.journal import book
+from gongying.core.journal.models import Entry
+from gongying.core.notices import bell
+
+from . import actions
+from .actions.deciding import APPROVE
+
+
+def _link(order_id: int) -> str:
+    return f"/ordering/{order_id}/"
+
+
+@book.on(OrderReleased)
+def released(fact: OrderReleased, entry: Entry) -> None:
+    """The credit desk let an order go: it goes on."""
+    if queries.by_number(SYSTEM, fact.order) is not None:
+        actions.go_on(SYSTEM, number=fact.order, by=fact.by, reason=fact.reason)
+
+
+@book.on(OrderDeclined)
+def declined(fact: OrderDeclined, entry: Entry) -> None:
+    """The credit desk turned an order down."""
+    if queries.by_number(SYSTEM, fact.order) is not None:
+        actions.decline(SYSTEM, number=fact.order, by=fact.by, reason=fact.reason)
+
+
+@book.on(InvoicePaid)
+def invoice_paid(fact: InvoicePaid, entry: Entry) -> None:
+    """An invoice of an order is paid."""
+    if fact.order and queries.by_number(SYSTEM, fact.order) is not None:
+        actions.paid(SYSTEM, number=fact.order, invoice=fact.number)
+
+
+@book.on(CarrierEventTold)
+def carrier(fact: CarrierEventTold, entry: Entry) -> None:
+    """What a carrier tells stands on the order's timeline."""
+    if fact.order:
+        words = {}
+        for code, language in (("zh", "zh-hans"), ("en", "en")):
+            with translation.override(language):
+                words[code] = str(EVENT_NAMES.get(fact.kind, fact.kind))
+        actions.carrier_said(SYSTEM, number=fact.order, shipment=fact.shipment, words=words, ref=fact.number)
+
+
+@book.on(PromisesCut)
+def cut(fact: PromisesCut, entry: Entry) -> None:
+    """Goods that were set aside are blocked or gone."""
+    actions.promises_cut(SYSTEM, cut=fact.cut, reason=fact.reason)
+
+
+@book.on(OrderPlaced)
+def tell_approvers(fact: OrderPlaced, entry: Entry) -> None:
+    """Whoever may approve learns of an order that waits; at most the ten nearest."""
+    if fact.state != "submitted":
+        return
+    order = queries.order_row(SYSTEM, fact.order)
+    who = approvals.who(
+        APPROVE, amount_minor=order.net_minor, currency=order.currency, on=order.placed_on or timezone.localdate(), party_id=order.party_id,
+        made_by={order.placed_by},
+    )  # fmt: skip
+    for each in who[:10]:
+        bell.tell(
+            user_id=each.user_id, link=_link(order.pk), title=f"订单 {order.number} 待审批",
+            title_en=f"Order {order.number} waits for your approval",
+        )  # fmt: skip
+
+
+@book.on(OrderConfirmed)
+def tell_confirmed(fact: OrderConfirmed, entry: Entry) -> None:
+    """The distributor learns that his order is accepted."""
+    zh, en = f"订单 {fact.number} 已确认", f"Order {fact.number} is confirmed"
+    bell.tell(party_id=fact.party, link=_link(fact.order), level="good", title=zh, title_en=en)
+
+
+@book.on(OrderRejected)
+def tell_rejected(fact: OrderRejected, entry: Entry) -> None:
+    """The distributor learns that his order is turned down."""
+    zh, en = f"订单 {fact.number} 未通过", f"Order {fact.number} was turned down"
+    bell.tell(party_id=fact.party, link=_link(fact.order), level="warning", title=zh, title_en=en)
+
+
+@book.on(OrderShipped)
+def tell_shipped(fact: OrderShipped, entry: Entry) -> None:
+    """The distributor learns that goods are on their way."""
+    zh, en = f"订单 {fact.number} 已发货", f"Order {fact.number} has shipped"
+    bell.tell(party_id=fact.party, link=_link(fact.order), title=zh, title_en=en)
