@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection, connections
 from django.utils.translation.reloader import translation_file_changed
 
@@ -181,3 +182,12 @@ def _catalogue():
 def _fresh_lake():
     """Every test has its own books; a snapshot of another test's must not be mistaken for them."""
     lake_read._kept.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords():
+    """The same hash with less work: a test that is about log-ins does not wait for what makes guessing dear."""
+    held = (Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism)
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
+    yield
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = held

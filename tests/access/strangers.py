@@ -67,6 +67,9 @@ for _world in WORLDS:
         _table.update(getattr(_world, _name, {}))
 
 
+LEFT_OUT: set[str] = set()  # apps that a walk does not visit: a planted bug is looked for where it was planted
+
+
 @dataclass(frozen=True)
 class Place:
     """A page (`name`) or an operation (`/api/…`), with the things of a distributor it asks for."""
@@ -102,7 +105,7 @@ def routes(resolver=None, prefix="", names=()):
 def pages():
     """Every page behind the page door, and what its address asks for."""
     for name, pattern, view in routes():
-        if not hasattr(view, "needs"):
+        if not hasattr(view, "needs") or name.split(":")[0] in LEFT_OUT:
             continue
         asked = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
         room = ".".join(view.__module__.split(".")[:4])
@@ -113,7 +116,7 @@ def pages():
 def operations(shelf):
     """The exposed nouns or verbs as addresses of the API."""
     for name, verb in sorted(shelf.items()):
-        if verb.exposed:
+        if verb.exposed and verb.area not in LEFT_OUT:
             yield Place(name, f"/api/{name.replace('.', '/', 1)}", name, frozenset(verb.inputs.model_fields))
 
 
@@ -204,21 +207,29 @@ def sides(bare):
     return [(role, mine, other) for role in NARROW for mine, other in (("D1", "D2"), ("D2", "D1"))]
 
 
+THOROUGH = (("owner", "D1"), ("regional", "D2"), ("clerk", "D2"))  # who asks each list in every way there is
+
+
 def leaks(world, *, bare=False):
-    """Every answer in which somebody sees or reaches what is not his, as readable lines."""
+    """Every answer in which somebody sees or reaches what is not his, as readable lines. Everybody asks for everything;
+    files and searches of every list are asked for by one of each role."""
     for role, mine, other in sides(bare):
         browser = client(world, role, mine)
-        for place, address in addresses(world, other, own=True, ways=not bare):
+        plain = bare or (role, mine) not in THOROUGH
+        for place, address in addresses(world, other, own=True, ways=not plain):
             expected = 404 if role in place.allowed else 403
             answer = browser.get(address)
             if answer.status_code != expected:
                 yield f"{role} {mine} opened {address}: {answer.status_code} instead of {expected}"
             elif tells(address, answer, other):
                 yield f"{role} {mine} was told of {other} by the refusal of {address}"
-        here = [*addresses(world, mine, own=False), *addresses(world, mine, own=True, ways=not bare)]
+        here = [
+            *addresses(world, mine, own=False, ways=bare or not plain),
+            *addresses(world, mine, own=True, ways=not plain),
+        ]
         for place, address in here:
             if role in place.allowed:
-                for panel in ({}, {"X-Panel": "1"}) if "?" not in address else ({},):
+                for panel in ({}, {"X-Panel": "1"}) if "?" not in address and not plain else ({},):
                     answer = browser.get(address, headers=panel)
                     if answer.status_code >= 500 or tells(address, answer, other):
                         yield f"{role} {mine} saw {other} at {address} {panel or ''}: {answer.status_code}"

@@ -24,7 +24,7 @@ from gongying.core.ui import actions as ui
 pytestmark = pytest.mark.django_db
 # Tokens, times, and how many facts the books hold: they change with everything that happens anywhere.
 RESTLESS = re.compile(
-    r'csrftoken=\w+|(?<=name="csrfmiddlewaretoken" value=")\w+|[^"<>]*\d\d:\d\d[^"<>]*|#\d+|expires=[^;]*GMT'
+    r'data-kept="[^"]*"|(?<=name="client_id" value=")[^"]*|(?<=name="once" value=")[^"]*|csrftoken=\w+|(?<=name="csrfmiddlewaretoken" value=")\w+|[^"<>]*\d\d:\d\d[^"<>]*|#\d+|expires=[^;]*GMT'
     r"|D:\d+Z|'Content-Length': '\d+'"
 )
 # What a figure page says of the state of the books, and a draft plan of all (its amounts are everybody's own).

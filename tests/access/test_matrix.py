@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 from strangers import (
     NARROW,
@@ -78,7 +79,8 @@ def test_nobody_is_sent_to_the_log_in_and_the_api_says_401(world):
 
 
 def test_no_canary_is_seen_by_a_stranger(world):
-    assert list(leaks(world)) == []
+    # What PostgreSQL answers differently is held elsewhere: there one of each kind of scope walks.
+    assert list(leaks(world, bare=connection.vendor == "postgresql")) == []
 
 
 def test_the_walk_is_not_blind(world):

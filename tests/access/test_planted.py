@@ -4,8 +4,10 @@ import sys
 from dataclasses import replace
 from functools import wraps
 from itertools import chain
+from pathlib import Path
 
 import pytest
+import strangers
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from strangers import addresses, client, leaks, misopened, posted
@@ -224,16 +226,21 @@ def test_there_are_enough_of_them():
     assert len(NAMES) >= 40
 
 
+# The bugs are planted in what everybody stands on and in rewards, targets, tiers, imports, cockpit and control.
+ELSEWHERE = {home.stem for home in Path(__file__).parent.glob("worlds/[a-z]*.py")} | {"orders", "approvals"}
+
+
 @pytest.mark.parametrize("pile", range(4))
-def test_each_planted_access_bug_is_found(world, pile):
+def test_each_planted_access_bug_is_found(world, pile, monkeypatch):
+    monkeypatch.setattr(strangers, "LEFT_OUT", ELSEWHERE)
     posted(world)
     unnoticed = []
     for name in PILES[pile]:
         lake._kept.clear()  # what a bug leaves in memory must not be taken for the next one
         block = transaction.atomic()
         block._from_testcase = True  # verbs may open their own transaction in it, as in that of the test
-        with pytest.MonkeyPatch.context() as monkeypatch, block:
-            plant(name, world, monkeypatch)
+        with pytest.MonkeyPatch.context() as planted, block:
+            plant(name, world, planted)
             found = chain(leaks(world, bare=True), misopened(world))
             if next((line for line in found if ": 500" not in line), None) is None:  # a crash would prove nothing
                 unnoticed.append(name)

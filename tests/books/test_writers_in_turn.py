@@ -12,7 +12,7 @@ from gongying.books.metrics.read import figure
 from gongying.books.money import post as ledger
 from gongying.books.money import read as money
 from gongying.books.money.models import Account, Transfer
-from gongying.books.money.post import Wanted
+from gongying.books.money.post import Wanted, transfers
 from gongying.books.stock import post as stock
 from gongying.books.stock import read as stock_read
 from gongying.books.trade import read as trade
@@ -76,8 +76,9 @@ def left(mine):
 def no_lock(monkeypatch):
     """The twin: accounts are read without a lock, and nobody looks at the floor."""
     rows = Account.objects.unscoped("test")
-    monkeypatch.setattr(ledger, "_lock", lambda ids: {row.pk: row for row in rows.filter(pk__in=ids)})
-    monkeypatch.setattr(ledger, "_check_floor", lambda account, amount: None)
+    as_they_are = lambda accounts: {row.pk: row for row in rows.filter(pk__in=[each.pk for each in accounts])}  # noqa: E731
+    monkeypatch.setattr(transfers, "_lock", as_they_are)
+    monkeypatch.setattr(transfers, "_check_floor", lambda account, amount: None)
 
 
 def test_of_sixteen_writers_as_many_are_served_as_there_is_money_for(purse, together):

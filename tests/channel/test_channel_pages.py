@@ -206,6 +206,6 @@ def test_the_documents_behind_a_figure_open_beside_the_page(declared, browser):
 def test_what_waits_is_on_the_home_page(declared, browser):
     declared.today(date(2026, 9, 9))
     assert "2026-08" in browser("clerk", "D1").get("/channel/mine/").content.decode()
-    page = browser("planner").get("/").content.decode()
+    page = browser("planner").get("/ui/todos/").content.decode()
     assert "/channel/?state=undeclared" in page
     assert "/channel/differences/?state=open" in page

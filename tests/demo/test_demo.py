@@ -1,9 +1,5 @@
 """The demonstration: it is deterministic, it loads, and its truth can be seen in the books."""
 
-from datetime import date
-
-import pytest
-
 from gongying.areas.rewards.models import Run
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
@@ -13,14 +9,8 @@ from gongying.core.journal import book
 from gongying.core.people.models import User
 from gongying.flows.demo.seeds import story
 from gongying.flows.demo.seeds.codes import ean13
-from gongying.flows.demo.seeds.load import Loader
 
-END = date(2026, 11, 23)
-
-
-@pytest.fixture(scope="module")
-def small():
-    return story.write(END, small=True)
+from .conftest import END
 
 
 def test_the_same_end_tells_the_same_story(small):
@@ -31,9 +21,7 @@ def test_barcodes_carry_their_check_digit(small):
     assert all(ean13(p.barcode[:12]) == p.barcode for p in small.catalogue)
 
 
-@pytest.mark.django_db
-def test_the_story_has_three_levels_and_loads_whole(small):
-    Loader(small, lambda what, done, of: None).everything()
+def test_the_story_has_three_levels_and_loads_whole(loaded, small):
     ids = parties.ids_by_code(seat.code for seat in small.seats)
     depth = {len(parties.ancestors(pk, END)) for pk in ids.values()}
     assert depth == {0, 1, 2}

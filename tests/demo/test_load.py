@@ -22,23 +22,14 @@ from gongying.core.refusal import Refused
 from gongying.flows.demo.api import demo
 from gongying.flows.demo.seeds import letters
 from gongying.flows.demo.seeds.load import Loader, chunks, is_loaded
-from gongying.flows.demo.seeds.logins import Login, logins
+from gongying.flows.demo.seeds.logins import logins
 from gongying.flows.demo.seeds.programmes import programmes, rounds
 from gongying.flows.demo.seeds.story import Story
 
-from .conftest import END
+from .conftest import END, quiet
 
 
-def quiet(what: str, done: int, of: int) -> None:
-    """Nobody watches."""
-
-
-@pytest.fixture
-def loaded(db: None, small: Story) -> list[Login]:
-    return Loader(small, quiet).everything()
-
-
-def test_every_line_arrives_and_the_right_version_stands(loaded: list[Login], small: Story) -> None:
+def test_every_line_arrives_and_the_right_version_stands(loaded: Loader, small: Story) -> None:
     wanted: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     last = {(sale.party, sale.document, sale.line): sale for sale in small.sales}
     for sale in last.values():
@@ -55,7 +46,7 @@ def test_every_line_arrives_and_the_right_version_stands(loaded: list[Login], sm
     assert kinds["return"] == sum(sale.kind == "return" for sale in small.sales)
 
 
-def test_people_sent_files_of_their_own(loaded: list[Login], small: Story) -> None:
+def test_people_sent_files_of_their_own(loaded: Loader, small: Story) -> None:
     sold, prices, counted = imports.batches(SYSTEM).order_by("id")
     assert (sold.kind, sold.state, sold.created) == ("sell_out", "done", len(letters.last_week(small)))
     assert sold.failed == 3, "an unknown product, a date that is none, a quantity in words"
@@ -73,13 +64,13 @@ def test_people_sent_files_of_their_own(loaded: list[Login], small: Story) -> No
     assert line.place
 
 
-def test_the_diverted_goods_can_be_seen_in_the_books(loaded: list[Login], small: Story) -> None:
+def test_the_diverted_goods_can_be_seen_in_the_books(loaded: Loader, small: Story) -> None:
     home = {seat.code: seat.city.province[:2] for seat in small.seats}
     rows = Line.objects.unscoped("test").filter(level="sell_out").values_list("party__code", "place")
     assert {code for code, place in rows if place[:2] != home[code]} == {small.truth.diverter}
 
 
-def test_the_network_stands_in_its_places(loaded: list[Login], small: Story) -> None:
+def test_the_network_stands_in_its_places(loaded: Loader, small: Story) -> None:
     ids = parties.ids_by_code(seat.code for seat in small.seats)
     for seat in small.seats:
         assert parties.ancestors(ids[seat.code], small.start)[:1] == ([ids[seat.above]] if seat.above else [])
@@ -88,15 +79,15 @@ def test_the_network_stands_in_its_places(loaded: list[Login], small: Story) -> 
     assert regional.parties == east
 
 
-def test_everybody_can_log_in(loaded: list[Login]) -> None:
-    assert {login.role for login in loaded if login.headline} == set(EVERYONE)
-    for login in loaded:
+def test_everybody_can_log_in(loaded: Loader) -> None:
+    assert {login.role for login in loaded.people if login.headline} == set(EVERYONE)
+    for login in loaded.people:
         user = User.objects.get(login=login.login)
         assert user.role == login.role
         assert user.check_password(login.password)
 
 
-def test_settled_pending_and_disputed(loaded: list[Login], small: Story) -> None:
+def test_settled_pending_and_disputed(loaded: Loader, small: Story) -> None:
     runs = list(rewards.runs(SYSTEM))
     states = Counter(run.state for run in runs)
     assert states["pending"] == 1
@@ -113,14 +104,14 @@ def test_settled_pending_and_disputed(loaded: list[Login], small: Story) -> None
         assert run.decided_by == ("finance@gongying.demo" if run.state == "posted" else "")
 
 
-def test_the_journal_of_the_load_holds(loaded: list[Login]) -> None:
+def test_the_journal_of_the_load_holds(loaded: Loader) -> None:
     while book.seal():
         pass
     assert book.verify().whole
 
 
-def test_a_second_load_finds_it_there(loaded: list[Login], small: Story) -> None:
-    assert is_loaded(loaded)
+def test_a_second_load_finds_it_there(loaded: Loader, small: Story) -> None:
+    assert is_loaded(loaded.people)
     lines = Line.objects.unscoped("test").count()
     answer = CliRunner().invoke(demo, ["load", "--small", "--end", END.isoformat()])
     assert answer.exit_code == 0

@@ -16,12 +16,17 @@ from gongying.core.actor import SYSTEM, Actor
 from .. import actions
 from .agreements import count_rows
 from .documents import TRACKED
-from .network import Part
+from .network import Level, Part
 from .stocktaking import Declared
 from .story import Story
 from .trading import Trader
 
-DECLARED = 3  # months of declarations on the pages
+DECLARED = 2  # months of declarations on the pages
+MISSING = {
+    Part.DIVERTER: 30,
+    Part.FADER: 6,
+    Part.STUFFER: 2,
+}  # per cent of what was declared that a visitor does not find
 Who = Callable[[str], Actor]
 
 
@@ -43,7 +48,7 @@ def by_lot(rows: Iterable[CountIn], tracked: Iterable[int]) -> Iterator[CountIn]
 
 @dataclass(slots=True)
 class Reporter:
-    """Hands in the declarations of those who have a log-in, on their days."""
+    """Enters what distributors counted and hands in their declarations, on their days."""
 
     story: Story
     ids: dict[str, int]
@@ -76,19 +81,22 @@ class Reporter:
         return sorted({row.month_end for row in self.story.declarations})[-DECLARED:]
 
     def declarers(self, month_end: date) -> list[str]:
-        """Who declares a month on the pages."""
-        silent = self.story.truth.silent if month_end == self.months()[-1] else ""
-        return sorted(code for code in self.owners if code != silent)
+        """Who declares a month on the pages: those with a log-in; the newest one all provincial distributors, by the planner's hand."""
+        if month_end != self.months()[-1]:
+            return sorted(self.owners)
+        provincial = {seat.code for seat in self.story.seats if seat.level is Level.PROVINCIAL}
+        return sorted((provincial | self.owners.keys()) - {self.story.truth.silent})
 
     def day(self, party: str, month_end: date) -> date:
-        """When a declaration is handed in: most in the first days of the month, two of them late."""
-        part = self.story.truth.parts[party]
-        late = {Part.FADER: 11, Part.STUFFER: 7}.get(part, 1 + sum(map(ord, party)) % 4)
+        """When a declaration is handed in: most in the first days of the month, some late."""
+        part, mark = self.story.truth.parts[party], sum(map(ord, party))
+        usual = 7 if mark % 11 == 0 else 1 + mark % 4
+        late = {Part.STAR: 2, Part.FADER: 16, Part.DIVERTER: 12, Part.STUFFER: 8}.get(part, usual)
         return month_end + timedelta(days=late)
 
     def hand_in(self, party: str, month_end: date, rows: Sequence[Declared], codes: Sequence[str]) -> None:
         """Count, explain what can be explained, and hand in."""
-        owner, period = self.who(self.owners[party]), f"{month_end:%Y-%m}"
+        owner, period = self.who(self.owners.get(party, "planner")), f"{month_end:%Y-%m}"
         made = channel.open_declaration(owner, party_id=self.ids[party], period=period)
         row = channels.declaration_row(owner, made)
         counted = {codes[each.product]: each.closing for each in rows}
@@ -98,53 +106,63 @@ class Reporter:
             lines[line.product.code].append((line.lot, expected))
         counts = list(_counts(lines, counted))
         if self.story.truth.parts[party] is Part.DIVERTER:
-            counts = [_careless(each, place) for place, each in enumerate(counts)]
+            counts = [_careless(each) for each in counts]
         for at in range(0, len(counts), 1000):
             channel.fill(owner, declaration_id=made, counts=counts[at : at + 1000])
         channel.submit(owner, declaration_id=made)
 
     def plan_grades(self, trader: Trader) -> None:
-        """The planner grades everybody's figures when a month's declarations are in, draws spot counts, and asks the late ones."""
+        """The planner sends somebody to count, grades everybody's figures when a month's declarations are in, and asks the late."""
         for month_end in self.months():
-            trader.at(month_end + timedelta(days=14), 4, partial(self.grade, month_end))
+            trader.at(month_end + timedelta(days=17), 4, partial(self.visit, month_end))
+            trader.at(month_end + timedelta(days=18), 4, partial(self.grade, month_end))
         last = self.months()[-1]
         trader.at(last + timedelta(days=8), 4, lambda: channel.remind(self.who("planner")))
-        trader.at(last + timedelta(days=15), 4, lambda: self.look(last))
+        trader.at(last + timedelta(days=19), 4, partial(self.look, last))
+
+    def visit(self, month_end: date) -> None:
+        """Spot counts by the regional manager: what some declared is not there."""
+        planner = self.who("planner")
+        for row in (
+            channels.declarations(SYSTEM).filter(period=f"{month_end:%Y-%m}", state="submitted").order_by("number")
+        ):
+            gap = MISSING.get(self.story.truth.parts[self.code(row.party_id)])
+            if gap is None:
+                continue
+            made = channel.draw(
+                planner, declaration_id=row.pk, size=5, duty="regional@gongying.demo", seed=row.number
+            )
+            lines = channels.sample_lines(SYSTEM, channels.sample_row(SYSTEM, made))
+            spots = [channel.SpotIn(each.pk, each.declared - each.declared * gap // 100) for each in lines]
+            channel.count(planner, sample_id=made, counts=spots)
+
+    def code(self, party_id: int) -> str:
+        """The code of a distributor."""
+        return next(code for code, pk in self.ids.items() if pk == party_id)
 
     def grade(self, month_end: date) -> None:
         """Weigh a month of everybody who declares on the pages."""
-        for party in sorted(self.owners):
+        for party in self.declarers(month_end):
             channel.grade(self.who("planner"), party_id=self.ids[party], month=f"{month_end:%Y-%m}")
 
     def look(self, month_end: date) -> None:
-        """Decide on declarations: some are accepted, one is handed back; spot counts: one is done, one is open; objections."""
+        """Decide on declarations: some are accepted, one is handed back; two spot counts are still open; the star objects."""
         planner, period = self.who("planner"), f"{month_end:%Y-%m}"
         held = list(channels.declarations(SYSTEM).filter(period=period, state="submitted").order_by("number"))
+        for difference in channels.differences(SYSTEM).filter(state="open", declaration__end__lte=month_end):
+            channel.close(planner, difference_id=difference.pk, text="已与单据核对，按实盘数调整")
+        for row in held[::3]:
+            channel.accept(planner, declaration_id=row.pk)
+        for row in held[4:5]:
+            channel.hand_back(planner, declaration_id=row.pk, reason="空气炸锅两款与上月盘点差异过大，请复盘后重报")
+        for row in held[1:3]:
+            duty = "regional@gongying.demo"
+            channel.draw(planner, declaration_id=row.pk, size=5, duty=duty, seed=f"{row.number}-2")
         star = self.story.truth.star
-        for turn, row in enumerate(held):
-            if turn % 3 == 0:
-                channel.accept(planner, declaration_id=row.pk)
-        if len(held) > 4:
-            channel.hand_back(
-                planner, declaration_id=held[4].pk, reason="空气炸锅两款与上月盘点差异过大，请复盘后重报"
-            )
-        for turn, row in enumerate(held[:3]):
-            made = channel.draw(
-                planner, declaration_id=row.pk, size=5, duty="regional@gongying.demo", seed=f"{row.number}"
-            )
-            if turn == 0:
-                lines = channels.sample_lines(SYSTEM, channels.sample_row(SYSTEM, made))
-                channel.count(
-                    planner, sample_id=made, counts=[channel.SpotIn(x.pk, max(0, x.declared - n % 2)) for n, x in enumerate(lines)]
-                )  # fmt: skip
-        owner = self.who(self.owners[star])
-        channel.object_to(
-            owner,
-            party_id=self.ids[star],
-            about="sales",
-            subject=period,
-            text="上月终端销售少计一张退货单，附件为门店签收单",
-        )
+        if star in self.owners:
+            text = "上月终端销售少计一张退货单，附件为门店签收单"
+            owner = self.who(self.owners[star])
+            channel.object_to(owner, party_id=self.ids[star], about="sales", subject=period, text=text)
 
 
 def _counts(lines: dict[str, list[tuple[str, int]]], counted: dict[str, int]) -> Iterator[channel.CountedIn]:
@@ -160,8 +178,8 @@ def _counts(lines: dict[str, list[tuple[str, int]]], counted: dict[str, int]) ->
         yield channel.CountedIn(code, left, names[-1])
 
 
-def _careless(each: channel.CountedIn, place: int) -> channel.CountedIn:
-    """Somebody who rounds what he counts to fives."""
-    if each.counted is None or place % 3 or each.counted < 3:
+def _careless(each: channel.CountedIn) -> channel.CountedIn:
+    """Somebody who rounds what he counts to tens."""
+    if each.counted is None or each.counted < 3:
         return each
-    return channel.CountedIn(each.product, round(each.counted / 5) * 5, each.lot)
+    return channel.CountedIn(each.product, (each.counted + 5) // 10 * 10, each.lot)

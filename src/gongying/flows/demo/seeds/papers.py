@@ -8,13 +8,15 @@ from gongying.areas.billing import actions as billing
 from gongying.areas.reconciliation import actions as reconciliation
 from gongying.areas.reconciliation import queries as reconciled
 from gongying.core.actor import SYSTEM
+from gongying.core.closing import actions as closing
 
 from .festivals import month_ends
 from .network import Part
 from .trading import Trader
 
 STATED = 2  # months with statements of account
-OPEN = 2  # months that are still open, with that of the last day
+CLOSED_AFTER = 110  # days after which a month is closed: a quarter is settled once more when the next one is over
+CLOSED = 3  # months that were closed at most
 
 
 @dataclass(slots=True)
@@ -26,17 +28,31 @@ class Desk:
     def plan(self, end: date) -> None:
         """Statements of the last months, answered by those who have a log-in, and a reminder ten days before the end."""
         closed = month_ends(self.trader.story.start, end)[-STATED:]
-        for turn, month_end in enumerate(closed):
-            last = turn == len(closed) - 1
-            day = month_end + timedelta(days=3)
+        for month_end in closed:
+            last = month_end == closed[-1]
+            day = (
+                max(month_end + timedelta(days=3), end - timedelta(days=5))
+                if last
+                else month_end + timedelta(days=3)
+            )
             if day < end:
-                self.trader.at(day, 8, partial(self.state, month_end))
-                self.trader.at(min(end, day + timedelta(days=6)), 4, partial(self.answer, month_end, last=last))
+                self.trader.at(day, 8, partial(self.state, month_end, last=last))
+                self.trader.at(min(end, day + timedelta(days=4)), 4, partial(self.answer, month_end, last=last))
+        over = [
+            day for day in month_ends(self.trader.story.start, end) if day + timedelta(days=CLOSED_AFTER) <= end
+        ]
+        for month_end in over[-CLOSED:]:
+            self.trader.at(month_end + timedelta(days=CLOSED_AFTER), 9, partial(self.close, month_end))
         self.trader.at(end - timedelta(days=15), 9, lambda: billing.remind(self.trader.who("finance")))
 
-    def state(self, month_end: date) -> None:
-        """Draw and send the statements of a month."""
-        finance, ids = self.trader.who("finance"), [self.trader.ids[code] for code in sorted(self.trader.parties)]
+    def close(self, month_end: date) -> None:
+        """Close a month: its papers are handed over."""
+        closing.close(self.trader.who("finance"), month=f"{month_end:%Y-%m}", reason="月结完成，凭证已移交总账")
+
+    def state(self, month_end: date, *, last: bool) -> None:
+        """Draw and send the statements of a month: of the newest one to everybody, before that to those with a log-in."""
+        t, finance = self.trader, self.trader.who("finance")
+        ids = [t.ids[code] for code in sorted(t.parties) if last or code in t.owners]
         made = reconciliation.draw(finance, month=f"{month_end:%Y-%m}", party_ids=ids)
         reconciliation.send(finance, soa_ids=made.soa_ids)
 

@@ -17,6 +17,7 @@ from .story import Story
 FEN = Decimal(100)
 LOOKED_AT = 800_000  # yuan before tax from which a person approves an order
 FORGIVEN = 20  # days late that hold no order back
+GIFTS = 36  # kettles that are given away in all: the first orders take nearly all of them
 DAYS = 30  # to pay, where nothing else was agreed
 
 
@@ -88,7 +89,7 @@ def current(story: Story, today: date) -> Iterator[Drafted]:
     code = _best(story)
     made: list[tuple[str, str, str, dict[str, Any]]] = [
         ("KETTLE-12-1", "水壶满 12 赠 1", "Kettles: buy 12, get 1", {
-            "form": "buy_get", "categories": ["EK"], "buy": "12", "get": 1, "budget_units": 60}),
+            "form": "buy_get", "categories": ["EK"], "buy": "12", "get": 1, "budget_units": GIFTS}),
         ("KITCHEN-SET", "厨房套装组合", "Kitchen set", {
             "form": "bundle", "reward": "amount", "currency": "CNY", "rate": "60",
             "parts": [{"product": code["AF"][0], "quantity": 2}, {"product": code["RC"][0], "quantity": 4}]}),

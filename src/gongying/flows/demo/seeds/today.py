@@ -25,6 +25,7 @@ from gongying.core.actor import SYSTEM, Actor
 
 from . import ground, terms
 from .brand import Product
+from .festivals import next_working
 from .house import enact
 from .network import Part
 from .trading import Trader
@@ -76,8 +77,9 @@ class Today:
         t = self.trader
         lines = [DraftLine(p.code, cases, "CS") if p.case > 1 else DraftLine(p.code, cases) for p, cases in wanted]
         return t.do(
-            "place", t.buyer(party), party_id=t.ids[party], lines=lines, ship_to_id=t.sites[f"{party}-1"], note=note
-        )
+            "place", t.buyer(party), party_id=t.ids[party], lines=lines, ship_to_id=t.sites[f"{party}-1"], note=note,
+            requested_on=next_working(self.today + timedelta(days=2)), reference=f"PO{self.today:%y%m%d}-{party[1:]}",
+        )  # fmt: skip
 
     # the queues
 
@@ -128,7 +130,7 @@ class Today:
         self.recall()
 
     def recall(self) -> None:
-        """A lot of a robot vacuum is called back: one has answered, one has read it, the others have not."""
+        """A lot of a robot vacuum is called back: some have answered, two have read it, the others have not."""
         t = self.trader
         held: dict[tuple[str, str], set[int]] = {}
         rows = stock.balances(SYSTEM).filter(holder__isnull=False, product__category__code="RV").exclude(lot="")
@@ -144,12 +146,12 @@ class Today:
         codes = {pk: code for code, pk in t.ids.items()}
         asked = [(codes[each.party_id], each) for each in warehouses.notices(SYSTEM, made)]
         for turn, (party, notice) in enumerate((code, each) for code, each in asked if code in t.owners):
-            if turn == 0:
+            if turn < 6:
                 apart = notice.received // 3
                 warehouse.answer(
                     self.owner(party), notice_id=notice.pk, kept_apart=apart, sold_on=notice.received - apart, note="已逐一联系用户"
                 )  # fmt: skip
-            elif turn == 1:
+            elif turn < 8:
                 warehouse.acknowledge(self.owner(party), notice_id=notice.pk)
 
     def orders(self) -> None:
@@ -177,9 +179,9 @@ class Today:
             self.place(fader, (cookers[0][0], 20), (kettles[0][0], 5))
         for each in roomy[-1:]:
             self.place(codes[each.party_id], *self._worth(max(0, each.available_minor) + 15_000_000, "RC", "AF"))
-        for turn, party in enumerate(self.direct[1:5]):
-            made = self.place(party, (cookers[2 + turn][0], 4), (fryers[1 + turn][0], 5), (kettles[3 + turn][0], 2))
-            if turn % 2 and made.state == "allocated":
+        for turn, party in enumerate([star, *self.direct[1:9], star]):
+            made = self.place(party, (cookers[2 + turn][0], 3), (fryers[1 + turn][0], 4), (kettles[3 + turn][0], 2))
+            if turn % 3 != 2 and made.state == "allocated":
                 self.sent(made.id, turn)
 
     def _standings(self) -> list[Any]:
@@ -202,19 +204,19 @@ class Today:
         t = self.trader
         made = t.do("ship", t.who("planner"), order_id=order_id, carrier="顺丰", tracking=f"SF{1330000000000 + order_id}",
                     eta=self.today + timedelta(days=2))  # fmt: skip
-        at = timezone.make_aware(datetime.combine(self.today, time(14)))
-        supply.carrier_event(
-            t.who("planner"),
-            shipment_id=made.id,
-            event_id=f"SF-{order_id}-1",
-            kind="picked_up",
-            at=at,
-            place="杭州",
+        at = timezone.make_aware(datetime.combine(self.today, time(9)))
+        told = [("picked_up", "杭州", ""), ("in_transit", "杭州转运中心", "")]
+        told += (
+            [("exception", "合肥转运中心", "外包装受潮，待确认")]
+            if turn == 3
+            else [("arrived", "派送网点", "")]
+            if turn == 0
+            else []
         )
-        if turn > 2:
+        for step, (kind, place, note) in enumerate(told[: 1 + turn % 4] if turn else told):
             supply.carrier_event(
-                t.who("planner"), shipment_id=made.id, event_id=f"SF-{order_id}-2", kind="exception",
-                at=at + timedelta(hours=3), place="杭州转运中心", note="外包装受潮，待确认",
+                t.who("planner"), shipment_id=made.id, event_id=f"SF-{order_id}-{step + 1}", kind=kind,
+                at=at + timedelta(minutes=20 * step), place=place, note=note,
             )  # fmt: skip
 
     def scarce(self) -> None:

@@ -28,8 +28,8 @@ from .story import SEED, Story
 CARRIERS = (("顺丰", "SF"), ("德邦", "DPK"), ("京东物流", "JD"), ("跨越速运", "KY"))
 PAID_ON = 4  # Friday
 NAMED = 18  # documents that a payment names at most
-SILENT_FROM = 52  # days before the end from which the fader pays nothing any more
-LATE_FROM = 34  # the same for a second one, who is a little late
+SILENT_FROM = 40  # days before the end from which the fader pays nothing any more
+LATE_FROM = 22  # the same for a second one, who is a little late
 
 
 @dataclass(slots=True)

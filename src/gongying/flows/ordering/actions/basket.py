@@ -1,6 +1,6 @@
 """What is wanted: lines by code, checked, priced, and held against the rules of orders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,12 +81,13 @@ def check_product(product: Any, code: str, packs: int, name: str) -> Any:
 
 
 def priced(quote: prices.Quote, basket: Basket, first_place: int = 1) -> list[Priced]:
-    """The lines of a quote as an order keeps them."""
-    found = []
+    """The lines of a quote as an order keeps them; free goods are named after the line they came with."""
+    found, names = [], dict[str, str]()
     for place_no, line in enumerate(quote.lines, first_place):
+        names[line.line] = named_at(place_no, line.line, names) if first_place > 1 else line.line
         found.append(
             Priced(
-                line=line.line if first_place == 1 else f"{place_no}",
+                line=names[line.line],
                 place=place_no,
                 product_id=line.product_id,
                 pack=line.pack,
@@ -107,6 +108,16 @@ def priced(quote: prices.Quote, basket: Basket, first_place: int = 1) -> list[Pr
             )
         )
     return found
+
+
+def named_at(place: int, name: str, names: Mapping[str, str]) -> str:
+    """The name of a line that gets a new place: free goods go on being named after their line, where that has moved too.
+
+    >>> named_at(4, "1", {}), named_at(5, "1+TEN", {"1": "4"}), named_at(5, "2+TEN", {"1": "4"})
+    ('4', '4+TEN', '5')
+    """
+    base, _plus, code = name.partition("+")
+    return f"{names[base]}+{code}" if code and base in names else str(place)
 
 
 def quoted(actor: Actor, basket: Basket, rules: OrderRules, day: date) -> prices.Quote:

@@ -33,7 +33,7 @@ from .base import (
     set_aside,
     turn,
 )
-from .basket import Basket, fill, priced
+from .basket import Basket, fill, named_at, priced
 from .placing import aside_words
 
 MOST = 500
@@ -204,7 +204,10 @@ def split(
     outcome = begin(actor, order)
     wanted = _to_move(outcome, lines)
     number = next_number("DD", on=day)
-    fresh = [_moved(line, n, at) for at, (line, n) in enumerate(wanted, 1)]
+    names = dict[str, str]()
+    for at, (line, _n) in enumerate(wanted, 1):
+        names[line.line] = named_at(at, line.line, names)
+    fresh = [_moved(line, n, at, names[line.line]) for at, (line, n) in enumerate(wanted, 1)]
     back = [(line, max(0, n - line.unreserved)) for line, n in wanted]
     give_back(outcome, back)
     for line, n in wanted:
@@ -241,13 +244,13 @@ def _to_move(outcome: Outcome, lines: list[SplitLine] | None) -> list[tuple[Any,
     return found_
 
 
-def _moved(line: Any, n: int, at: int) -> Priced:
+def _moved(line: Any, n: int, at: int, name: str) -> Priced:
     """What is moved as a line of its own, with its exact part of the amounts."""
     p: Part = moved(line, n)
     packs = n // line.factor if n % line.factor == 0 else n
     whole = n % line.factor == 0
     return Priced(
-        line=str(at),
+        line=name,
         place=at,
         product_id=line.product_id,
         pack=line.pack if whole else "",
