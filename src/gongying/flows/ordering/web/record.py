@@ -218,7 +218,8 @@ def line(request: Request, order_id: int, place: int) -> HttpResponse:
         step["name"] = STEPS.get(step["kind"], step["kind"])
         kind, _colon, key = step["source"].partition(":")
         step["href"] = links.to("policy", key) if kind == "policy" and not orders.outside(request.actor) else ""
-    return render(request, "ordering/_line.html", {"o": row, "line": held, "steps": steps})
+    inside = "ordering/_line.html" if request.headers.get("X-Panel") else "ordering/line.html"
+    return render(request, inside, {"o": row, "line": held, "steps": steps})
 
 
 @require_POST
