@@ -33,14 +33,20 @@ from gongying.core.people.models import User, UserScope
 from gongying.site import warm
 
 TIMES = 60
+EMPTY = "/ui/notices/"  # the shell with nothing in it: session, actor, navigation, template
 
 
 def load(folder):
     """The folder in a fresh database, and a browser of an administrator."""
     Path(os.environ["GONGYING_DATA"]).mkdir(exist_ok=True)
     call_command("migrate", verbosity=0)
-    sync_roles()
     profile.load(SYSTEM, "adventureworks", folder)
+    return administrator()
+
+
+def administrator():
+    """A browser in which an administrator is logged in."""
+    sync_roles()
     user = User.objects.create_user("bench", "x", name="bench", role="admin")
     UserScope.objects.create(user=user, kind="all", key="")
     browser = Client(raise_request_exception=True)
@@ -80,7 +86,7 @@ def main():
     start = time.perf_counter()
     warm.everything()
     print(f"asked before anybody waits, in the background of the server: {time.perf_counter() - start:.1f} s")
-    pages = {"empty page": "/ui/notices/", "overview": "/", "distributor": f"/cockpit/distributors/{party}/"}
+    pages = {"empty page": EMPTY, "overview": "/", "distributor": f"/cockpit/distributors/{party}/"}
     firsts = {name: first(browser, address) for name, address in pages.items()}
     taken = measure(browser, list(pages.values()))
     base = taken[pages["empty page"]]

@@ -7,14 +7,17 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import translation
 
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.jobs.models import Job
 from gongying.core.people.access import sync_roles
 from gongying.core.people.models import User, UserScope
-from gongying.core.ui import actions
+from gongying.core.ui import actions, links
 from gongying.core.ui.models import SavedView
-from gongying.core.ui.tables import Column, Filter, Table
+from gongying.core.ui.tables import Cell, Column, Filter, Table
+from gongying.core.ui.templatetags.ui import cells
 
 ROWS = [SimpleNamespace(pk=n, name=f"row {n}", kind="odd" if n % 2 else "even") for n in range(1, 61)]
 LIST = Table(
@@ -99,3 +102,22 @@ def test_a_distributor_cannot_put_a_view_on_everybodys_page():
     with pytest.raises(Refused):
         actions.save_view(theirs, table="things", name="x", query="q=1", shared=True)
     assert actions.save_view(SYSTEM, table="things", name="x", query="q=1", shared=True)
+
+
+def test_cells_escape_what_they_show_and_link():
+    odd = Cell('<b>"&', "text", '/x/?a=1&b="', right=False, phone=False, panel=True)
+    assert cells([odd]) == (
+        '<td class=" phone-hide"><a data-panel href="/x/?a=1&amp;b=&quot;">&lt;b&gt;&quot;&amp;</a></td>'
+    )
+    assert cells(
+        [Cell(-1250, "money", "", right=True, phone=True), Cell(None, "date", "", right=False, phone=True)]
+    ) == ('<td class="num">-¥12.50</td><td class="date">–</td>')
+    with translation.override("en"):
+        assert ">paid</span>" in cells([Cell("paid", "state", "", right=False, phone=True)])
+    with translation.override("zh-hans"):
+        assert ">paid</span>" not in cells([Cell("paid", "state", "", right=False, phone=True)])
+
+
+def test_a_numbered_address_is_what_reverse_says():
+    for number in (1, 70, 8_000_000_000):
+        assert links.numbered("ordering:order", number) == reverse("ordering:order", args=[number])

@@ -10,7 +10,9 @@ import pytest
 
 from gongying.areas.billing import queries as billing
 from gongying.areas.channel import queries as channel
+from gongying.areas.connections import queries as connections
 from gongying.areas.credit import queries as credit
+from gongying.areas.imports import queries as imports
 from gongying.areas.orders import queries as orders
 from gongying.areas.pricing import queries as pricing
 from gongying.areas.reconciliation import queries as reconciliation
@@ -18,11 +20,13 @@ from gongying.areas.supply import queries as supply
 from gongying.areas.warehouse import queries as warehouse
 from gongying.books.lake import post as lake
 from gongying.books.money import read as money
+from gongying.books.prices.models import Price
 from gongying.books.stock import read as stock
 from gongying.books.trade import read as trade
 from gongying.books.trade.models import Line
 from gongying.core import soundness
 from gongying.core.actor import SYSTEM
+from gongying.core.approvals.models import Delegation
 from gongying.core.journal import book
 from gongying.flows.demo.seeds import documents
 from gongying.flows.demo.seeds.clock import Clock
@@ -91,6 +95,29 @@ def test_every_queue_has_open_work(loaded: Loader, small: Story) -> None:
     assert set(pricing.specials(SYSTEM).values_list("state", flat=True)) >= {"approved", "submitted"}
     assert warehouse.recalls().exists()
     assert {row.state for row in reconciliation.statements(SYSTEM)} >= {"sent", "received", "confirmed", "answered"}
+
+
+def test_what_both_sides_settled_is_there_beside_what_waits(loaded: Loader, small: Story) -> None:
+    """Lists show more than one state: differences of account, limits, runs that share out, transfers, messages, delegations."""
+    star = loaded.trader.who("owner")
+    differences = reconciliation.differences(SYSTEM)
+    assert set(differences.values_list("state", flat=True)) >= {"open", "agreed", "closed"}
+    assert differences.filter(turn="party").exists()
+    states = set(credit.grants(SYSTEM).filter(kind="temporary").values_list("state", flat=True))
+    assert states >= {"proposed", "approved"}
+    assert set(supply.runs(SYSTEM).values_list("state", flat=True)) >= {"draft", "applied"}
+    assert supply.shares(star).exists(), "the star sees its share"
+    assert supply.transfers(star).filter(state="on offer").exists()
+    assert supply.claims(star).exists()
+    assert channel.samples(star).exists()
+    assert list(connections.keys(star))
+    sent = set(connections.deliveries(star).values_list("state", flat=True))
+    assert sent >= {"done", "queued"}
+    assert Delegation.objects.filter(verb="ordering.approve", until__gt=TODAY).exists()
+    assert billing.exported(), "a journal was handed over"
+    assert stock.balances(SYSTEM).filter(site__kind="quarantine", quantity__gt=0).exists()
+    assert Price.objects.filter(pack="CS", valid_from=TODAY).exists()
+    assert imports.batches(loaded.trader.who("clerk")).exists()
 
 
 def test_declarations_and_grades_differ(loaded: Loader, small: Story) -> None:

@@ -5,8 +5,23 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def crash_world(tmp_path_factory, django_db_setup):
+    """A folder, a database beside that of the tests, and the template that the first harness makes for all others."""
+    import harness
+
+    folder, name = tmp_path_factory.mktemp("crash"), f"test_{connection.settings_dict['NAME']}_crash"
+    if harness.ON_SQLITE:
+        yield SimpleNamespace(folder=folder, address="", template=str(folder / "template.sqlite3"))
+        return
+    address, template = harness.beside(name)
+    yield SimpleNamespace(folder=folder, address=address, template=template)
+    harness.beside(name, again=False)
 
 
 @pytest.fixture

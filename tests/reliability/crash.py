@@ -1,14 +1,14 @@
 """Kill the house in the middle of its work, again and again, and look whether an acknowledged write is lost or doubled.
 
     python tests/reliability/crash.py kill --cycles 1000          SQLite, or GONGYING_DATABASE_URL
+    python tests/reliability/crash.py kill --http --cycles 100    the whole of `gongying serve`, called over HTTP with an API key
     python tests/reliability/crash.py cut --cycles 500            SQLite: power cuts (what was not synced is torn)
     python tests/reliability/crash.py cut --cycles 50 --synchronous NORMAL      the canary: this must lose
 
-Django is loaded once; every cycle forks a child that serves verbs through the action door with an idempotency key each and says
-over a pipe what it has begun and what was answered, and is killed (SIGKILL) in the middle of the verb after its first to
-fourth answer. Another child then opens the
-database as it was left: every acknowledged key has its answer, its effect is there exactly once, what had only begun is there
-once or not at all, and `fsck` finds nothing. Sent again with its key, it is there once.
+Django is loaded once; every cycle forks a child in which several writers serve verbs through the action door with an idempotency key
+each and say over a pipe what they have begun and what was answered, and which is killed (SIGKILL) in the middle of that. Another
+child then opens the database as it was left: every acknowledged key has its answer, its effect is there exactly once, what had
+only begun is there once or not at all, and (every tenth time) `fsck` finds nothing. Sent again with its key, it is there once.
 
 A kill leaves what the process wrote in the page cache, so it never tests fsync. A power cut does: `synced.c` keeps what was
 synced of every file, and the image that survives takes each 512-byte sector either from there or from the live file.
@@ -20,7 +20,6 @@ import os
 import random
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -40,12 +39,14 @@ class Tally:
     answered: int = 0
     begun: int = 0
     repeated: int = 0
+    idle: int = 0
+    away: int = 0
     faults: list[str] = field(default_factory=list)
 
     def __str__(self):
         return (
-            f"{self.cycles} cycles, {self.answered} answered, {self.begun - self.answered} cut off in between, "
-            f"{self.repeated} sent again, {len(self.faults)} faults"
+            f"{self.cycles} cycles ({self.idle} without an answer), {self.answered} answered, "
+            f"{self.begun - self.answered} cut off in between, {self.repeated} sent again, {self.away} sent away by a lock, {len(self.faults)} faults"
         )
 
 
@@ -147,15 +148,9 @@ def parsed(held):
 
 def cycle(number, house, tally, dice, *, tear=None):
     """One life of a server: work, death, and what is found. `tear(dice)` is the power cut, when there is one."""
-    pid, pipe = child(lambda say: house.serve(number, say))
-    held = watched(pipe, dice.randrange(4), dice)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    said = parsed(held + lines_of(pipe))
-    os.close(pipe)
+    said = house.live(number, dice)
     died = [line["died"] for line in said if "died" in line]
-    if died:
-        tally.faults += [f"cycle {number}: the server failed: {each}" for each in died]
+    tally.faults += [f"cycle {number}: the server failed: {each}" for each in died]
     if tear is not None:
         tear(dice)
     answered = {line["key"]: line["answer"] for line in said if "answer" in line}
@@ -165,12 +160,17 @@ def cycle(number, house, tally, dice, *, tear=None):
     os.close(pipe)
     os.waitpid(pid, 0)
     tally.cycles += 1
+    tally.idle += not answered
     tally.answered += len(answered)
+    tally.away += sum("away" in line for line in said)
     tally.begun += len(begun)
     tally.repeated += sum("again" in line for line in found)
-    tally.faults += [
-        f"cycle {number}: {line.get('fault') or line.get('died')}" for line in found if "again" not in line
-    ]
+    wrong = [line.get("fault") or line.get("died") for line in found]
+    tally.faults += [f"cycle {number}: {each}" for each in wrong if each]
+    for line in found:
+        house.waiting = line.get("waiting", house.waiting)
+    if number % house.life == 0 or (wrong and any(wrong)):
+        house.renew()
 
 
 def run(house, cycles, seed, *, tear=None, report=print):
@@ -183,36 +183,57 @@ def run(house, cycles, seed, *, tear=None, report=print):
     return tally
 
 
-def main():
+def asked():
+    """What the command line asks for."""
     given = argparse.ArgumentParser()
     given.add_argument("what", choices=("kill", "cut"))
     given.add_argument("--cycles", type=int, default=100)
     given.add_argument("--seed", type=int, default=1)
     given.add_argument("--synchronous", default="FULL")
-    asked = given.parse_args()
-    folder = Path(os.environ.setdefault("GONGYING_DATA", tempfile.mkdtemp(prefix="crash-")))
-    if asked.what == "cut" and "SYNCED_TO" not in os.environ:  # begin again with the library in front
-        library, synced = shim(folder), folder / "synced"
-        if library is None:
-            sys.exit("no compiler: power cuts cannot be simulated here")
-        synced.mkdir()
-        env = os.environ | {
-            "LD_PRELOAD": str(library),
-            "SYNCED_FROM": str(folder / "gongying"),
-            "SYNCED_TO": str(synced),
-        }
-        os.execve(sys.executable, [sys.executable, *sys.argv], env)  # noqa: S606 - this very script
-    sys.path.insert(0, str(HERE))
-    from house import House
+    given.add_argument("--http", action="store_true", help="kill the whole of `gongying serve`, called over HTTP")
+    given.add_argument("--writers", type=int, default=0, help="at once; 4, and 1 where the power is cut")
+    given.add_argument(
+        "--template", help="a file, or the name of a database on PostgreSQL: used when there, else made"
+    )
+    return given.parse_args()
 
-    print(f"seed {asked.seed}, {asked.what}, {asked.cycles} cycles", flush=True)
-    house = House(folder, synchronous=asked.synchronous)
+
+def preloaded(folder):
+    """Begin again with the library in front that keeps what was synced."""
+    library, synced = shim(folder), folder / "synced"
+    if library is None:
+        sys.exit("no compiler: power cuts cannot be simulated here")
+    synced.mkdir(exist_ok=True)
+    env = os.environ | {
+        "LD_PRELOAD": str(library),
+        "SYNCED_FROM": str(folder / "gongying"),
+        "SYNCED_TO": str(synced),
+    }
+    os.execve(sys.executable, [sys.executable, *sys.argv], env)  # noqa: S606 - this very script
+
+
+def main():
+    ask = asked()
+    folder = Path(os.environ.setdefault("GONGYING_DATA", tempfile.mkdtemp(prefix="crash-")))
+    folder.mkdir(parents=True, exist_ok=True)
+    tear, synced = None, None
+    if ask.what == "cut":
+        if "SYNCED_TO" not in os.environ:
+            preloaded(folder)
+        synced = Path(os.environ["SYNCED_TO"])
+        tear = lambda dice: cut(folder, synced, dice)  # noqa: E731
+    sys.path.insert(0, str(HERE))
+    if ask.http:
+        from served import Served as Kind
+    else:
+        from house import House as Kind
+
+    print(f"seed {ask.seed}, {ask.what}, {ask.cycles} cycles{' over HTTP' * ask.http}", flush=True)
+    writers = ask.writers or (1 if tear else 4)
+    house = Kind(folder, synchronous=ask.synchronous, writers=writers, template=ask.template, synced=synced)
     house.build()
-    tear = None
-    if asked.what == "cut":
-        tear = lambda dice: cut(folder, Path(os.environ["SYNCED_TO"]), dice)  # noqa: E731
     start = time.perf_counter()
-    tally = run(house, asked.cycles, asked.seed, tear=tear)
+    tally = run(house, ask.cycles, ask.seed, tear=tear, report=lambda text: print(text, flush=True))
     print(f"{tally} in {time.perf_counter() - start:.0f} s on {house.database}")
     for fault in tally.faults[:20]:
         print(fault)

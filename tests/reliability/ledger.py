@@ -107,6 +107,7 @@ class Ledger:
         self.limit, self.owed = limit, dict.fromkeys(parties, 0)
         self.payments = []  # [party, left], oldest first
         self.closed = False
+        self.waiting = []  # orders before the credit desk, in the order in which they came there
 
     # what follows from the figures above
 
@@ -165,7 +166,16 @@ class Ledger:
             self.orders[""] = order
             self._accept(order)
             del self.orders[""]
+        else:
+            self.waiting.append(order)
         return order
+
+    def again(self, party):
+        """What waits for credit goes on as soon as it fits, the oldest first."""
+        self.waiting = [order for order in self.waiting if order.state == "held"]
+        for order in [order for order in self.waiting if order.party == party]:
+            if self.fits(party, order.total, order.prepaid):
+                self.let_go(order)
 
     def let_go(self, order):
         """The credit desk lets a held order go; it is paid in advance only where the money is there."""
@@ -256,8 +266,11 @@ class Ledger:
         if not fits and order.state != "held":
             raise No
         order.lines, order.total = lines, total
+        self.waiting = [each for each in self.waiting if each is not order]
         if fits:
             self._accept(order)
+        else:
+            self.waiting.append(order)
 
     def split(self, order):
         """What is missing becomes an order of its own, which has no number yet."""

@@ -115,6 +115,8 @@ class Machine(RuleBasedStateMachine):
     def hear(self):
         while book.seal() + book.deliver():
             pass
+        for party in self.world.parties:
+            self.model.again(party)
 
     def row(self, order, line):
         return every(OrderLine, order_id=order.id, product__code=line.product).get(

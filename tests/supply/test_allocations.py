@@ -51,7 +51,7 @@ def test_a_run_is_drawn_tried_and_applied_by_somebody_else(scarce):
     pk = scarce.draw(rule="max_min")
     assert given(pk) == {"SO-1/1": 50, "SO-2/1": 50}
     run = queries.run_row(PLANNER, pk)
-    assert (run.number, run.wished, run.given, run.distributors) == ("FP-202607-0001", 150, 100, 2)
+    assert (run.number, run.wished, run.given, run.distributors) == ("PH-202607-0001", 150, 100, 2)
     tried = {trial.rule: trial.given for trial in queries.trials(run)}
     assert tried == {"proportional": {"SO-1/1": 60, "SO-2/1": 40}, "max_min": {"SO-1/1": 50, "SO-2/1": 50}}
     assert given(pk) == {"SO-1/1": 50, "SO-2/1": 50}, "trying writes nothing"

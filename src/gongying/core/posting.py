@@ -83,20 +83,34 @@ def insert(
     alike = same or {}
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(name) for name in (*names, *alike))
+    if connection.vendor != "postgresql":
+        _insert_sqlite(f"INSERT INTO {table} ({columns}) VALUES ", list(rows), tuple(alike.values()))  # noqa: S608 - our own names
+        return
+    tail = tuple(alike.values())
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as out,
+    ):
+        for part in chunks((row + tail for row in rows) if tail else rows, PER_WRITE):
+            out.write(_copied(part))
+
+
+def _insert_sqlite(sql: str, rows: list[tuple[Any, ...]], tail: tuple[Any, ...]) -> None:
+    """Rows that all end with `tail`: bound with every row when one statement takes them all, else written into it once."""
+    if not rows:
+        return
+    if len(rows) * len(rows[0] + tail) <= VARIABLES:
+        rows, tail, many = [row + tail for row in rows], (), len(rows)
+    else:
+        many = max(1, VARIABLES // len(rows[0]))
+    marks = f"({', '.join([*['%s'] * len(rows[0]), *map(_literal, tail)])})"
+    whole = len(rows) - len(rows) % many
+    packed = [tuple(chain.from_iterable(rows[at : at + many])) for at in range(0, whole, many)]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with connection.wrap_database_errors, cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as out:
-                tail = tuple(alike.values())
-                for part in chunks((row + tail for row in rows) if tail else rows, PER_WRITE):
-                    out.write(_copied(part))
-            return
-        marks = f"({', '.join([*['%s'] * len(names), *map(_literal, alike.values())])})"
-        sql, given = f"INSERT INTO {table} ({columns}) VALUES ", list(rows)  # noqa: S608 - our own names
-        many = max(1, VARIABLES // len(names))
-        whole = len(given) - len(given) % many
-        packed = [tuple(chain.from_iterable(given[at : at + many])) for at in range(0, whole, many)]
         cursor.executemany(sql + ", ".join([marks] * many), packed)
-        cursor.executemany(sql + marks, given[whole:])
+        if whole < len(rows):
+            cursor.executemany(sql + marks, rows[whole:])
 
 
 def _copied(rows: list[tuple[Any, ...]]) -> str:

@@ -59,9 +59,9 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def _alike(self, other: Any) -> Any:
         """Another query set that is joined with this one: it must have been told who asks as well."""
-        self._guard()
+        self.guard()
         if isinstance(other, ScopedQuerySet):
-            other._guard()
+            other.guard()
         return other
 
     def _clone(self) -> Self:
@@ -69,40 +69,41 @@ class ScopedQuerySet(models.QuerySet[M]):
         clone._scoped_by = self._scoped_by
         return clone
 
-    def _guard(self) -> None:
+    def guard(self) -> None:
+        """Raises Unscoped when nobody has said who asks."""
         if not self._scoped_by:
             raise Unscoped(f"{self.model.__name__} was read without an actor: use for_actor(actor)")
 
     def _fetch_all(self) -> None:
-        self._guard()
+        self.guard()
         super()._fetch_all()
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        self._guard()
+        self.guard()
         return super().resolve_expression(*args, **kwargs)
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
-        self._guard()
+        self.guard()
         return super().iterator(chunk_size=chunk_size or 2000)
 
     def count(self) -> int:
-        self._guard()
+        self.guard()
         return super().count()
 
     def exists(self) -> bool:
-        self._guard()
+        self.guard()
         return super().exists()
 
     def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        self._guard()
+        self.guard()
         return super().aggregate(*args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
-        self._guard()
+        self.guard()
         return super().update(**kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        self._guard()
+        self.guard()
         return super().delete()
 
 

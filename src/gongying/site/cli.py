@@ -167,7 +167,7 @@ def print_api() -> None:
 @main.command()
 @click.option("--every", default=1.0, help="Seconds between rounds.")
 def clock(every: float) -> None:
-    """Seal and deliver facts, pick up what a crash left, and keep the lake near the books."""
+    """Seal and deliver facts, pick up what a crash left, begin the work of the day, keep the lake near the books."""
     serving.clock(every)
 
 

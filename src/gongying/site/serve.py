@@ -16,7 +16,7 @@ from django.db import close_old_connections
 
 from gongying.books.lake import post as lake
 from gongying.core.hooks import delivery as hooks
-from gongying.core.jobs import queue
+from gongying.core.jobs import queue, recurring
 from gongying.core.journal import book
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -126,7 +126,7 @@ def _stop(running: list[subprocess.Popen[bytes]]) -> None:
 
 
 def clock(every: float) -> None:
-    """Seal and deliver facts, pick up what a crash left, keep the lake near the books; again and again. What fails (a
+    """Seal and deliver facts, pick up what a crash left, begin the work of the day, keep the lake near the books; again and again. What fails (a
     lock, a restart of the database) is logged and tried again in the next round.
     """
     steps: tuple[Callable[[], object], ...] = (
@@ -134,6 +134,7 @@ def clock(every: float) -> None:
         book.deliver,
         hooks.turn,
         queue.revive,
+        recurring.turn,
         lake.refresh,
     )
     _heed()

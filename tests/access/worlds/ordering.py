@@ -29,6 +29,7 @@ SAID = {
     "lines": [],
     "reason": "x",
     "product": "P1",
+    "products": ["P1"],
     "packs": 1,
     "quantity": 1,
     "text": "x",

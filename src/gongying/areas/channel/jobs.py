@@ -5,12 +5,15 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gongying.core.jobs.registry import JobContext, job
+from gongying.core.jobs.registry import JobContext, Recurs, job
 
 from . import actions, queries
 
+# Of the month after: when declarations were due, and when so late that nothing of timeliness is left.
+GRADED = (7, 17)
 
-@job("channel.grade_month", label=_("Trust grades of a month"))
+
+@job("channel.grade_month", label=_("Trust grades of a month"), recurs=Recurs(hour=5, days=GRADED))
 def grade_month(context: JobContext, *, month: str = "") -> dict[str, Any]:
     """Grade a month ("": the newest that is over) of every distributor in scope who had something to report."""
     today = timezone.localdate()
@@ -24,7 +27,7 @@ def grade_month(context: JobContext, *, month: str = "") -> dict[str, Any]:
     return {"month": month, **found}
 
 
-@job("channel.remind", label=_("Reminders of stock declarations"))
+@job("channel.remind", label=_("Reminders of stock declarations"), recurs=Recurs(hour=8))
 def remind(context: JobContext) -> dict[str, Any]:
     """Remind whoever has not declared."""
     return {"told": actions.remind(context.actor)}

@@ -57,7 +57,7 @@ class Calendar(BaseModel):
     @model_validator(mode="after")
     def _told_apart(self) -> "Calendar":
         if len({each.code for each in self.reasons}) < len(self.reasons):
-            raise ValueError("two reasons have one code")
+            raise ValueError("reasons: two have one code")
         return self
 
     def reason(self, code: str) -> Reason:
@@ -98,9 +98,9 @@ class TrustRules(BaseModel):
     @model_validator(mode="after")
     def _falling(self) -> "TrustRules":
         if sorted(self.cut_offs, reverse=True) != self.cut_offs or len(set(self.cut_offs)) < 4:
-            raise ValueError("the least scores of A, B, C and D must fall")
+            raise ValueError("cut_offs: the least scores of A, B, C and D must fall")
         if not any(getattr(self, code) for code in PARTS):
-            raise ValueError("no part has a weight")
+            raise ValueError("completeness: no part has a weight")
         return self
 
 

@@ -12,6 +12,7 @@ from gongying.core.audit.models import AuditRow
 from gongying.core.doors import query
 from gongying.core.jobs.models import Job
 from gongying.core.journal import book
+from gongying.core.policies import forms
 from gongying.core.policies import read as policies
 from gongying.core.policies.actions import findings
 from gongying.core.policies.kinds import KINDS, Finding
@@ -92,13 +93,20 @@ def policy(actor: Actor, *, version_id: int) -> PolicyView:
     now = dict(_flat(policies.parsed(row).model_dump(mode="json")))
     old = dict(_flat(policies.parsed(before).model_dump(mode="json"))) if before else {}
     paths = list(now) + [path for path in old if path not in now]
-    lines = [Parameter(p, rules.called(p), rules.read_out(p, now), rules.read_out(p, old)) for p in paths]
+    lines = [Parameter(p, _called(row.kind, p), rules.read_out(p, now), rules.read_out(p, old)) for p in paths]
     return PolicyView(row, KINDS[row.kind].label, lines, before, findings(row))
 
 
-def read_out(parameters: dict[str, str]) -> list[Parameter]:
-    """Parameters by path in words."""
-    return [Parameter(p, rules.called(p), rules.read_out(p, parameters), "") for p in parameters]
+def read_out(kind: str, parameters: dict[str, str]) -> list[Parameter]:
+    """Parameters of a kind by path in words."""
+    return [Parameter(p, _called(kind, p), rules.read_out(p, parameters), "") for p in parameters]
+
+
+def _called(kind: str, path: str) -> str:
+    """A path as the form of its kind calls it, else part by part. Places count from one here, in a form from nought."""
+    if kind not in forms.FORMS:
+        return rules.called(path)
+    return forms.named(kind, ".".join(str(int(p) - 1) if p.isdigit() else p for p in path.split(".")))
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,9 @@ class CreditRules(BaseModel):
     over_limit: Literal["hold", "warn", "reject"] = "hold"
     deposit_counts: bool = False
     rebate_counts: bool = False
+    when_it_fits: Literal["release", "wait"] = (
+        "release"  # a held order that fits again goes on, or waits for the desk
+    )
     temporary_days: int = Field(default=60, ge=1, le=366)  # the longest a temporary limit may be
     authority: list[Authority] = Field(default=[], max_length=20)
 

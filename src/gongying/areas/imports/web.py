@@ -254,7 +254,7 @@ urlpatterns = [
 ]
 links.home("import", "imports:batches")
 links.home("batch", "imports:batch")
-nav.register(nav.NavItem(_("Imports"), "/imports/", "imports.send", 40, "data", "upload"))
+nav.register(nav.NavItem(_("Imports"), "/imports/", "imports.send", 64, "data", "upload"))
 words(
     "imports",
     _("Imports"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gongying.core.jobs.registry import JobContext, job
+from gongying.core.jobs.registry import JobContext, Recurs, job
 
 from . import actions, queries
 
@@ -23,7 +23,7 @@ def draw(context: JobContext, *, month: str) -> dict[str, Any]:
     return {"drawn": made}
 
 
-@job("reconciliation.tick", label=_("Reconciliation of the day"))
+@job("reconciliation.tick", label=_("Reconciliation of the day"), recurs=Recurs(hour=6))
 def tick(context: JobContext) -> dict[str, Any]:
     """Match what was posted, remind, escalate; whoever has a statement."""
     ids = sorted(set(queries.statements(context.actor).order_by().values_list("party_id", flat=True)))

@@ -52,7 +52,7 @@ class WarehouseRules(BaseModel):
     def _once(self) -> "WarehouseRules":
         codes = [reason.code for reason in self.reasons]
         if len(set(codes)) < len(codes):
-            raise ValueError("a reason stands twice")
+            raise ValueError("reasons: one code stands twice")
         return self
 
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from gongying.core.asked import Asked, Given
 from gongying.core.words import pick
 
 from .models import Category, Lot, Pack, Product, Serial
 
 __all__ = [
     "Product",
+    "Sold",
     "all_ids",
+    "all_packs",
+    "base_units",
     "categories",
     "category_choices",
     "days_of",
@@ -21,8 +26,10 @@ __all__ = [
     "known_serials",
     "lots",
     "packs",
+    "priced",
     "products",
     "serials_of",
+    "sold",
     "tracked",
 ]
 
@@ -37,9 +44,49 @@ def ids_by_code(codes: Iterable[str]) -> dict[str, int]:
     return dict(Product.objects.filter(code__in=set(codes)).values_list("code", "id"))
 
 
+class Sold(NamedTuple):
+    """What an order checks of a product; `min_order` in packs."""
+
+    pk: int
+    code: str
+    active: bool
+    min_order: int
+
+
+def sold(codes: Iterable[str]) -> dict[str, Sold]:
+    """The products of codes, by code, for ordering."""
+    return {row[1]: Sold(*row) for row in _SOLD(codes=list(codes))}
+
+
+_SOLD = Asked(lambda: Product.objects.filter(code__in=Given("codes")).values_list(*Sold._fields))
+
+
+def priced(ids: Iterable[int], codes: Iterable[str]) -> list[tuple[Any, ...]]:
+    """What a price needs of products with these ids or codes: (id, code, group, rate of tax, pack, base units of it), once for
+    each pack, and once without one where there is none."""
+    return _PRICED(ids=[*ids] or [0], codes=[*codes] or [""])
+
+
+_PRICED = Asked(
+    lambda: Product.objects.filter(Q(id__in=Given("ids")) | Q(code__in=Given("codes"))).values_list(
+        "id", "code", "category__code", "tax_rate", "packs__code", "packs__factor"
+    )
+)
+
+
 def all_ids() -> dict[str, int]:
     """The ids of all products by code."""
     return dict(Product.objects.values_list("code", "id"))
+
+
+def all_packs() -> frozenset[tuple[int, str]]:
+    """Every (product, pack) there is."""
+    return frozenset(Pack.objects.values_list("product_id", "code"))
+
+
+def base_units() -> dict[int, str]:
+    """The base unit of every product."""
+    return dict(Product.objects.values_list("pk", "base_unit"))
 
 
 def categories() -> QuerySet[Category]:

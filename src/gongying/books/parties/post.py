@@ -8,9 +8,11 @@ from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin
 
+from gongying.core import moment
 from gongying.core.actor import Actor
 from gongying.core.journal import book
 from gongying.core.people.access import has_people
+from gongying.core.policies.read import SCOPES_OF
 from gongying.core.refusal import Refused
 
 from . import facts, read
@@ -54,6 +56,7 @@ def regions(actor: Actor, rows: Sequence[RegionIn]) -> int:
         _region, created = Region.objects.update_or_create(code=row.code, defaults=values)
         made, changed = made + created, changed + 1
     if changed:
+        _moved()
         book.record(actor, facts.RegionsPosted(changed, made))
     return made
 
@@ -98,6 +101,7 @@ def parties(actor: Actor, rows: Sequence[PartyIn]) -> dict[str, str]:
     for party in changed:
         party.save()
     if fresh or changed:
+        _moved()
         book.record(actor, facts.PartiesPosted(len(fresh), len(changed)))
     return outcome
 
@@ -162,6 +166,7 @@ def set_levels(actor: Actor, levels: Mapping[int, str], *, since: date, document
     rows = [PartyLevel(party_id=p, level=level, since=since, document=document) for p, level in changed.items()]
     PartyLevel.objects.bulk_create(rows)
     if changed:
+        _moved()
         told = {str(party): level for party, level in sorted(changed.items())}
         book.record(actor, facts.LevelsSet(told, since.isoformat(), document))
     return len(changed)
@@ -181,6 +186,12 @@ def set_role(actor: Actor, *, party_id: int, role: str, other_id: int, valid_fro
     if other_id != party_id:
         PartyRole.objects.create(party_id=party_id, role=role, other_id=other_id, valid_from=valid_from)
     book.record(actor, facts.RoleSet(party_id, role, other_id, valid_from.isoformat()))
+
+
+def _moved() -> None:
+    """Where parties stand is read anew in this verb."""
+    moment.forget(read.KEPT)
+    moment.forget(SCOPES_OF)
 
 
 def initials(name: str) -> str:

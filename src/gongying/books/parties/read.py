@@ -3,17 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from gongying.core import moment
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 from gongying.core.people.access import resolvers
 from gongying.core.policies.kinds import scope_chains
 from gongying.core.scope import one
 from gongying.core.words import pick
 
 from .models import Party, PartyLevel, PartyLink, PartyRole, Region
+
+KEPT = "parties.placed"  # what a moment keeps: see core/moment.py
+LEVELS = 4  # of regions that are read in one question: country, region, province, city
 
 
 def parties(actor: Actor, search: str = "") -> QuerySet[Party]:
@@ -165,6 +171,12 @@ def levels_at(at: date, party_ids: Iterable[int]) -> dict[int, str]:
     return {party: level for party, level in held.items() if level}
 
 
+def all_levels() -> frozenset[str]:
+    """Every level that somebody has or had."""
+    rows = PartyLevel.objects.unscoped("codes").exclude(level="").order_by()
+    return frozenset(rows.values_list("level", flat=True).distinct())
+
+
 def level_of(party_id: int, at: date) -> str:
     """The level of a party on a day, "" when it has none."""
     return levels_at(at, [party_id]).get(party_id, "")
@@ -175,6 +187,19 @@ def role(party_id: int, role: str, at: date) -> int:
     rows = PartyRole.objects.unscoped("roles").filter(party_id=party_id, role=role, valid_from__lte=at)
     found = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at)).values_list("other_id", flat=True).first()
     return found or party_id
+
+
+def played(other_id: int, role: str, at: date) -> list[int]:
+    """The parties for which a party plays a role on a day, itself left out."""
+    rows = PartyRole.objects.unscoped("roles").filter(other_id=other_id, role=role, valid_from__lte=at)
+    rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
+    return list(rows.order_by("party_id").values_list("party_id", flat=True))
+
+
+def addressee(party_id: int) -> tuple[str, str]:
+    """The name and the tax number under which a party is invoiced, whoever asks."""
+    row = Party.objects.unscoped("who is invoiced").get(pk=party_id)
+    return row.name, row.uscc
 
 
 def role_spans(actor: Actor, party_id: int) -> QuerySet[PartyRole]:
@@ -189,18 +214,53 @@ def level_spans(actor: Actor, party_id: int) -> QuerySet[PartyLevel]:
     return rows.order_by("-since")
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What prices and policies need of a party on a day: its code, currency and level, and its regions from below upwards."""
+
+    code: str
+    currency: str
+    level: str
+    regions: tuple[str, ...]
+
+
+def placed(party_id: int, at: date) -> Placed:
+    """Where a party stands on a day, read once in a verb; for posting. Raises ObjectDoesNotExist."""
+    return moment.kept(KEPT, (party_id, at), lambda: _placed(party_id, at))
+
+
+def _placed(party_id: int, at: date) -> Placed:
+    rows = _PLACED(party=party_id, at=at)
+    if not rows:
+        raise Party.DoesNotExist
+    ((code, currency, level, *codes, further),) = rows
+    found, region = [each for each in codes if each], Region.objects.get(pk=further) if further else None
+    while region is not None:
+        found.append(region.code)
+        region = region.parent
+    return Placed(code, currency, level or "", tuple(found))
+
+
+def _with_regions() -> QuerySet[Any, Any]:
+    """A party with its level on a day and the codes of its regions, upwards, as one row."""
+    last = PartyLevel.objects.unscoped("resolving a policy").filter(party=OuterRef("pk"), since__lte=Given("at"))
+    rows = Party.objects.unscoped("resolving a policy").filter(pk=Given("party"))
+    rows = rows.annotate(held=Subquery(last.order_by("-since").values("level")[:1]))
+    *regions, above = ("region" + "__parent" * steps for steps in range(LEVELS + 1))
+    found: QuerySet[Any, Any] = rows.values_list(
+        "code", "currency", "held", *(f"{path}__code" for path in regions), f"{above}_id"
+    )
+    return found
+
+
+_PLACED = Asked(_with_regions)
+
+
 def _scopes_of(party_id: int, at: date) -> list[tuple[str, str]]:
     """The policy scopes of a party, most specific first: itself, its level, then its regions upwards."""
-    last = PartyLevel.objects.unscoped("resolving a policy").filter(party=OuterRef("pk"), since__lte=at)
-    rows = Party.objects.unscoped("resolving a policy").select_related("region__parent__parent")
-    found = rows.annotate(held=Subquery(last.order_by("-since").values("level")[:1])).get(pk=party_id)
-    scopes, region = [("party", found.code)], found.region
-    if found.held:
-        scopes.append(("level", found.held))
-    while region is not None:
-        scopes.append(("region", region.code))
-        region = region.parent
-    return scopes
+    here = placed(party_id, at)
+    level = [("level", here.level)] if here.level else []
+    return [("party", here.code), *level, *(("region", code) for code in here.regions)]
 
 
 resolvers["region"] = _parties_of_regions

@@ -8,11 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.parties import read as parties
+from gongying.core import moment
 from gongying.core.actor import Actor
 from gongying.core.journal import book
 from gongying.core.refusal import Refused
 
-from . import facts
+from . import facts, read
 from .models import KINDS, Site, Territory
 
 
@@ -119,6 +120,7 @@ def sites(actor: Actor, rows: Sequence[SiteIn]) -> dict[str, int]:
             changed.append(row.code)
     if changed:
         _choose_main()
+        moment.forget(read.KEPT)
         book.record(actor, facts.SitesPosted(changed))
     return {row.code: known[row.code].pk for row in rows}
 
@@ -142,6 +144,7 @@ def make_main(actor: Actor, *, site_id: int) -> None:
     Site.objects.unscoped("a house site").filter(main=True).update(main=False)
     row.main = True
     row.save(update_fields=["main"])
+    moment.forget(read.KEPT)
     book.record(actor, facts.SitesPosted([row.code]))
 
 

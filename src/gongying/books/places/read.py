@@ -6,12 +6,15 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from gongying.core import moment
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
 
 from .models import KINDS, Site, Territory
 
+KEPT = "places.sites"  # what a moment keeps: see core/moment.py
 __all__ = [
     "KINDS",
     "Site",
@@ -60,26 +63,39 @@ def house_sites(kind: str = "") -> QuerySet[Site]:
 
 def main_site() -> Site:
     """The warehouse of the house that is used by default. Raises Refused while there is none."""
-    return _first(house_sites("warehouse"))
+    return _first("warehouse")
 
 
 def transit() -> Site:
     """The place of goods on their way to distributors. Raises Refused while there is none."""
-    return _first(house_sites("transit"))
+    return _first("transit")
 
 
-def _first(rows: QuerySet[Site]) -> Site:
-    found = rows.first()
-    if found is None:
+def _first(kind: str) -> Site:
+    rows = _FIRST(kind=kind)
+    if not rows:
         raise Refused(
             _("The house has no warehouse yet."),
             code="no_site",
             remedy=_("Open one on the page of the warehouse."),
         )
+    found: Site = rows[0]
+    _known()[found.pk] = found
     return found
+
+
+_FIRST = Asked(lambda: house_sites().filter(kind=Given("kind"))[:1])
+
+
+def _known() -> dict[int, Site]:
+    """The sites that were read in this verb."""
+    return moment.kept(KEPT, "", dict)
 
 
 def by_ids(ids: Iterable[int]) -> dict[int, Site]:
-    """Sites by their numbers, for posting."""
-    found: dict[int, Site] = Site.objects.unscoped("posting").in_bulk(sorted(set(ids)))
-    return found
+    """Sites by their numbers, for posting; each is read once in a verb."""
+    wanted, known = set(ids), _known()
+    fresh = wanted - known.keys()
+    if fresh:
+        known.update(Site.objects.unscoped("posting").in_bulk(sorted(fresh)))
+    return {pk: known[pk] for pk in sorted(wanted & known.keys())}

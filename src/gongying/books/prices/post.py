@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -101,7 +100,7 @@ def use(actor: Actor, uses: Sequence[read.PromotionUse], *, party_id: int, docum
     Raises Refused when one would be exceeded: quote again, the new quote gives what is left.
     """
     turns.take(*sorted(_turn(each, party_id) for each in uses))
-    standing = {row.code for row in read.uses_of(document)} if uses else set()
+    standing = read.codes_of(document) if uses else set()
     fresh = sorted((each for each in uses if each.code not in standing), key=lambda each: each.code)
     if not fresh:
         return 0
@@ -168,8 +167,7 @@ Place = tuple[str, str, date, int | None]  # code, scope, since when, party (Non
 
 def _held(codes: Iterable[str], party_id: int) -> dict[Place, Tally]:
     """The kept sums of a party and of everybody, by place."""
-    rows = Tally.objects.unscoped("limits of a promotion").filter(code__in=sorted(set(codes)))
-    rows = rows.filter(Q(party_id=party_id) | Q(party__isnull=True))
+    rows = read.tallies(set(codes), party_id)
     return {(row.code, row.scope, row.since, row.party_id): row for row in rows}
 
 

@@ -45,7 +45,9 @@ class Movement(Scoped):
                 fields=["corrects"], condition=Q(kind="reversal"), name="movement_reversed_once"
             ),
         ]
-        indexes = [models.Index(fields=["product", "holder", "lot"], name="movement_of_product")]
+        indexes = [
+            models.Index(fields=["product", "holder", "lot", "business_date"], name="movement_of_product_day")
+        ]
 
 
 class Count(Keyed, Scoped):

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 
 from gongying.core import calendar
 from gongying.core.actor import Actor
-from gongying.core.people.models import User
+from gongying.core.people.models import ROLE_NAMES, User
 from gongying.core.policies import read as policies
+from gongying.core.policies.forms import Ask, Part, declare
 from gongying.core.refusal import Refused
 from gongying.core.ui import links, nav
 from gongying.core.ui.pages import Request, page
@@ -129,4 +130,33 @@ def lend(request: Request) -> HttpResponse:
 urlpatterns = [path("", mine, name="mine"), path("lend/", lend, name="lend")]
 nav.register(
     nav.NavItem(_("My authority"), "/approvals/", "approvals.delegate", 93, "house", "scale", portal=False)
+)
+declare(
+    KIND,
+    Part(
+        _("Who decides what"),
+        (
+            Ask(
+                "rules",
+                _("Rules"),
+                "table",
+                _("What no rule names is decided by permission alone. An empty limit is without end."),
+                columns=(
+                    Ask(
+                        "verb",
+                        _("What is decided"),
+                        "choice",
+                        choices=lambda: [("*", _("any")), *DECISIONS.items()],
+                    ),
+                    Ask("role", _("Role"), "choice", choices=ROLE_NAMES.items),
+                    Ask("limit", _("Up to"), "money", optional=True),
+                    Ask("currency", _("Currency")),
+                    Ask("regions", _("Regions, by code"), "codes", source="regions"),
+                    Ask("groups", _("Product groups, by code"), "codes", source="groups"),
+                    Ask("since", _("From"), "day", optional=True),
+                    Ask("until", _("Until"), "day", optional=True),
+                ),
+            ),
+        ),
+    ),
 )

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from gongying.core.asked import Asked
 from gongying.core.refusal import Refused
 
 from .models import PeriodLock
@@ -47,10 +48,13 @@ def months(wanted: Iterable[str]) -> None:
 
 def closed(asked: Iterable[str]) -> set[str]:
     """Those of these months that are closed, in one question."""
-    rows = list(PeriodLock.objects.values_list("month", "state"))
+    rows = _LOCKS()
     first = min((month for month, _state in rows), default="")
     shut = {month for month, state in rows if state != "reopened"}
     return {month for month in asked if month in shut or month < first}
+
+
+_LOCKS = Asked(lambda: PeriodLock.objects.values_list("month", "state"))
 
 
 def alone() -> None:
@@ -70,7 +74,7 @@ def history() -> QuerySet[PeriodLock]:
 @dataclass(frozen=True)
 class Check:
     """What a flow or an area wants looked at before a month is closed: fn(start, end) -> how many stand against it; `url` is
-    where they are; with `must` they should keep the month open."""
+    where they are (`{month}` in it is the month); with `must` they should keep the month open."""
 
     name: str
     words: Any

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from gongying.core import moment
+from gongying.core import moment, posting
 from gongying.core.actor import Actor
 from gongying.core.audit.models import ActionKey, AuditRow
 from gongying.core.refusal import Forbidden, Refused
@@ -24,7 +24,8 @@ from .registry import ACTIONS, QUERIES, ROLES, Verb, register
 F = TypeVar("F", bound=Callable[..., Any])
 inside: ContextVar[str] = ContextVar("inside", default="")
 _LONGEST = 2000
-_lines: ContextVar[list[AuditRow] | None] = ContextVar("lines", default=None)  # of the verb that is running
+_lines: ContextVar[list[tuple[Any, ...]] | None] = ContextVar("lines", default=None)  # of the verb that is running
+AUDITED = ("actor", "user_id", "role", "via", "action", "parent", "inputs", "outcome", "detail")
 _REFUSAL: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
 
 
@@ -162,7 +163,7 @@ def _keyed(verb: Verb, actor: Actor, key: str, inputs: dict[str, Any]) -> Any:
 
 def _whole(verb: Verb, actor: Actor, inputs: dict[str, Any]) -> Any:
     """An outermost verb, with one writing of the audit lines of everything it called."""
-    lines: list[AuditRow] = []
+    lines: list[tuple[Any, ...]] = []
     token = _lines.set(lines)
     try:
         answer = _perform(verb, actor, inputs, "")
@@ -216,25 +217,18 @@ def _stored(verb: Verb, actor: Actor, key: str, mark: str) -> Any:
     return verb.answer.validate_json(row.answer)
 
 
-def _note(lines: list[AuditRow]) -> None:
-    AuditRow.objects.bulk_create(lines, batch_size=500)
+def _note(lines: list[tuple[Any, ...]]) -> None:
+    posting.insert(AuditRow, AUDITED, lines, {"at": posting.stamp()})
 
 
 def _line(
     verb: Verb, actor: Actor, inputs: dict[str, Any], outcome: str, detail: str, parent: str = ""
-) -> AuditRow:
+) -> tuple[Any, ...]:
+    """An audit line, as values of AUDITED."""
     shown = {name: "•••" if name in verb.secret else _brief(value) for name, value in inputs.items()}
-    return AuditRow(
-        actor=actor.name,
-        user_id=actor.user_id,
-        role=actor.role,
-        via=actor.via,
-        action=verb.name,
-        parent=parent,
-        inputs=to_json(shown, fallback=str).decode()[:_LONGEST],
-        outcome=outcome,
-        detail=detail[:_LONGEST],
-    )
+    said = to_json(shown, fallback=str).decode()[:_LONGEST]
+    who = (actor.name, actor.user_id, actor.role, actor.via)
+    return *who, verb.name, parent, said, outcome, detail[:_LONGEST]
 
 
 def _brief(value: Any) -> Any:

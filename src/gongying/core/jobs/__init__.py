@@ -1,1 +1,1 @@
-"""Background work: `registry.job` declares it, `queue.start` puts it in line, `/control/jobs/` shows it."""
+"""Background work: `registry.job` declares it, `queue.start` puts it in line, `recurring.turn` what the day brings, `/control/jobs/` shows it."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from gongying.core.actor import Actor
+from gongying.core.keys.access import by_name, is_key
 from gongying.core.people.access import actor_for
 from gongying.core.people.models import User
 from gongying.core.refusal import Refused
@@ -73,8 +74,14 @@ def run(job_id: int) -> Job:
 
 
 def _whose(row: Job) -> Actor:
-    """For whom a job runs: with what he may do and see now, not when he asked. Refused when he is let in no more."""
+    """For whom a job runs: with what he (or the key that asked) may do and see now, not when he asked. Refused when he is let in
+    no more."""
     kept = row.actor
+    if is_key(kept["name"]):
+        held = by_name(kept["name"], language=kept["language"])
+        if held is None:
+            raise Refused(_("Whoever asked for this is let in no more."), code="gone")
+        return held.through("job")
     if row.user_id is None:  # the house itself, or whoever holds the machine
         parties = None if kept["parties"] is None else frozenset(kept["parties"])
         return Actor(**(kept | {"may": frozenset(kept["may"]), "parties": parties, "via": "job"}))
@@ -136,4 +143,8 @@ def _revive(row: Job) -> bool:
 def visible(actor: Actor) -> QuerySet[Job]:
     """The actor's own jobs; the whole network's for those who oversee jobs."""
     rows = Job.objects.order_by("-id")
-    return rows if actor.can("control.jobs") and actor.whole_network else rows.filter(user_id=actor.user_id)
+    if actor.can("control.jobs") and actor.whole_network:
+        return rows
+    if actor.user_id is None or is_key(actor.name):  # no person: what goes by its own name
+        return rows.filter(actor__name=actor.name)
+    return rows.filter(user_id=actor.user_id)

@@ -34,6 +34,14 @@ class JobContext:
 
 
 @dataclass(frozen=True)
+class Recurs:
+    """When the clock puts a job in line by itself: once a day from `hour` on, on all days or on these `days` of the month."""
+
+    hour: int
+    days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class JobKind:
     """A declared job: `work(context, **arguments)` returns a small dict that is kept and shown."""
 
@@ -41,16 +49,20 @@ class JobKind:
     label: Any
     work: Callable[..., dict[str, Any] | None]
     restart: bool = True
+    recurs: Recurs | None = None
 
 
 JOBS: dict[str, JobKind] = {}
 
 
-def job(code: str, *, label: Any, restart: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a job. `restart` says that it may be run again from the start after a crash."""
+def job(
+    code: str, *, label: Any, restart: bool = True, recurs: Recurs | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a job. `restart` says that it may be run again from the start after a crash; one that `recurs` works without
+    arguments."""
 
     def dress(fn: Callable[..., Any]) -> Callable[..., Any]:
-        JOBS[code] = JobKind(code, label, fn, restart)
+        JOBS[code] = JobKind(code, label, fn, restart, recurs)
         return fn
 
     return dress

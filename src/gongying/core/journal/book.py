@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.utils import timezone
 
-from gongying.core import doors
+from gongying.core import doors, posting
 from gongying.core.actor import Actor
 from gongying.engines import chain
 
@@ -71,26 +71,22 @@ def record(actor: Actor, fact: Fact) -> None:
 
 
 def record_all(actor: Actor, told: Sequence[Fact]) -> None:
-    """Tell facts in their order, in one statement a thousand of them."""
+    """Tell facts in their order, all at once."""
     verb = doors.inside.get()
     if not verb or verb in (READING, DELIVERING):
         raise RuntimeError(f"{[fact.name for fact in told[:1]]} recorded outside an action")
     at = timezone.now().isoformat(timespec="microseconds")
-    Entry.objects.bulk_create(
-        [
-            Entry(
-                name=fact.name,
-                version=fact.version,
-                actor=actor.name,
-                via=actor.via,
-                told_at=at,
-                nonce=secrets.token_hex(16),
-                payload=chain.canonical(json.loads(json.dumps(fact.payload(), cls=DjangoJSONEncoder))).decode(),
-            )
-            for fact in told
-        ],
-        batch_size=1000,
-    )
+    rows = [
+        (
+            fact.name,
+            fact.version,
+            secrets.token_hex(16),
+            chain.canonical(json.loads(json.dumps(fact.payload(), cls=DjangoJSONEncoder))).decode(),
+        )
+        for fact in told
+    ]
+    same = {"actor": actor.name, "via": actor.via, "told_at": at, "link": ""}
+    posting.insert(Entry, ("name", "version", "nonce", "payload"), rows, same)
 
 
 def seal(limit: int = 1000) -> int:

@@ -53,8 +53,8 @@ def actor_of(key: ApiKey, *, language: str = "") -> Actor | None:
     """What a key may do and see now: its permissions that its maker still holds, and never more than its maker sees. None when
     its maker is let in no more.
 
-    A key of head office that is narrowed to one distributor acts as somebody of that distributor: what it starts runs with
-    its own view (and so under no user), never with its maker's.
+    A key of head office that is narrowed to one distributor acts as somebody of that distributor (and so under no user). What a
+    key starts runs with what the key may and sees when it runs (`by_name`), never with its maker's.
     """
     user = User.objects.filter(pk=key.user_id, is_active=True).first()
     if user is None:
@@ -100,16 +100,41 @@ def _touch(held: ApiSecret, address: str, now: datetime) -> None:
     ApiKey.objects.unscoped(why).filter(pk=held.key_id).update(used_at=now, used_from=address[:45])
 
 
+def is_key(name: str) -> bool:
+    """Whether this is the name of a key, not of a person."""
+    return name.startswith("key:")
+
+
+def by_name(name: str, *, language: str = "") -> Actor | None:
+    """What the key that goes by this name may do and see now, for work that it has asked for and that is done later. None when
+    it is no more, or its maker is let in no more."""
+    key = _named(name)
+    if key is None or standing(key, timezone.localdate()) != "active":
+        return None
+    return actor_of(key, language=language)
+
+
+def _named(name: str) -> ApiKey | None:
+    """The key of a name; a name is never used again."""
+    if not is_key(name):
+        return None
+    text = name.removeprefix("key:")
+    plain, _at, party = text.rpartition("@")
+    rows = ApiKey.objects.unscoped("who answers for a key")
+    found: ApiKey | None = None
+    if plain and party.isdecimal():
+        found = rows.filter(name=plain, party_id=int(party)).first()
+    if found is None:
+        found = rows.filter(name=text, party_id=None).first()
+    return found
+
+
 def _maker(name: str) -> str:
     """The log-in of whoever made the key that goes by this name; "" when no key does."""
-    if not name.startswith("key:"):
+    key = _named(name)
+    if key is None:
         return ""
-    plain, _at, party = name.removeprefix("key:").rpartition("@")
-    named = {"name": plain, "party_id": int(party)} if plain and party.isdecimal() else {}
-    whole = ApiKey.objects.unscoped("who answers for a key").filter(name=name.removeprefix("key:"), party_id=None)
-    keys = ApiKey.objects.unscoped("who answers for a key").filter(**named) if named else whole
-    found = keys.values_list("user_id", flat=True).first() or whole.values_list("user_id", flat=True).first()
-    return User.objects.filter(pk=found).values_list("login", flat=True).first() or ""
+    return User.objects.filter(pk=key.user_id).values_list("login", flat=True).first() or ""
 
 
 if _maker not in behind:

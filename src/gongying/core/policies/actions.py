@@ -16,6 +16,7 @@ from gongying.core.refusal import Forbidden, Refused
 from gongying.core.scope import one
 
 from . import facts, read
+from .faults import refusal
 from .kinds import BY_LEVEL, Finding, Kind, canonical, guards, kind_of
 from .models import PolicyVersion
 
@@ -27,9 +28,7 @@ def parse(kind: Kind, document: dict[str, Any]) -> BaseModel:
     try:
         return kind.schema.model_validate(document)
     except ValidationError as fault:
-        first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise Refused(first["msg"].removeprefix("Value error, "), code="schema", field=where) from fault
+        raise refusal(fault, kind.schema.model_fields) from fault
 
 
 @action(needs="policies.draft", roles=AUTHORS)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from gongying.core.actor import Actor
 from gongying.core.notices import bell
 
-from .nav import sections
+from . import nav
 
 SHEETS = [f"ui/{name}.css" for name in ("theme", "shell", "parts", "tables", "figures", "flow", "phone")]
 
@@ -29,7 +29,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "sheets": SHEETS,
-        "sections": sections(actor),
+        "sections": nav.sections(actor, request.path),
+        "thumb": nav.thumb(actor),
+        "here": nav.here(nav.menu(actor), request.path),
         "portal": actor is not None and actor.role in ("owner", "clerk"),
         "scope_label": _scope(actor),
         "unread": bell.unread(actor) if actor else 0,

@@ -3,6 +3,8 @@
 from django.db.models import Q
 from django.http import HttpRequest
 
+from gongying.core.asked import Asked, Given
+
 from .models import SavedView
 
 MOST = 20
@@ -14,6 +16,11 @@ def views_of(request: HttpRequest, table: str) -> list[SavedView]:
     actor = getattr(request, "actor", None)
     if actor is None:
         return []
-    mine = Q(user_id=actor.user_id or 0)
-    mine = mine | Q(shared=True) if actor.whole_network else mine
-    return list(SavedView.objects.filter(mine, table=table).order_by("name")[:MOST])
+    return _VIEWS(user=actor.user_id or 0, shared=[True] if actor.whole_network else [None], table=table)
+
+
+_VIEWS = Asked(
+    lambda: SavedView.objects.filter(
+        Q(user_id=Given("user")) | Q(shared__in=Given("shared")), table=Given("table")
+    ).order_by("name")[:MOST]
+)

@@ -2,12 +2,21 @@
 
 from django.utils import timezone, translation
 
-from gongying.areas.billing.facts import InvoicePaid
-from gongying.areas.credit.facts import OrderDeclined, OrderReleased
+from gongying.areas.billing.facts import InvoiceIssued, InvoicePaid, PaymentReceived
+from gongying.areas.credit import queries as credit
+from gongying.areas.credit.facts import LimitApproved, OrderDeclined, OrderReleased
 from gongying.areas.orders import queries
-from gongying.areas.orders.facts import OrderConfirmed, OrderPlaced, OrderRejected, OrderShipped
+from gongying.areas.orders.facts import (
+    OrderAmended,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderPlaced,
+    OrderRejected,
+    OrderShipped,
+)
 from gongying.areas.supply.facts import CarrierEventTold
 from gongying.areas.supply.rules import EVENT_NAMES
+from gongying.books.parties import read as parties
 from gongying.books.stock.facts import PromisesCut
 from gongying.core.actor import SYSTEM
 from gongying.core.approvals import read as approvals
@@ -27,7 +36,69 @@ def _link(order_id: int) -> str:
 def released(fact: OrderReleased, entry: Entry) -> None:
     """The credit desk let an order go: it goes on."""
     if queries.by_number(SYSTEM, fact.order) is not None:
-        actions.go_on(SYSTEM, number=fact.order, by=fact.by, reason=fact.reason)
+        actions.go_on(SYSTEM, number=fact.order, by=fact.by, reason=fact.reason, by_itself=fact.by_itself)
+
+
+@book.on(OrderReleased)
+def tell_released(fact: OrderReleased, entry: Entry) -> None:
+    """The credit desk learns that an order went on by itself; the distributor, that it waits for nobody there any more."""
+    order = queries.by_number(SYSTEM, fact.order)
+    if order is None or not fact.by_itself:
+        return
+    why_zh, why = (f"：{fact.reason}", f": {fact.reason}") if fact.reason else ("", "")
+    bell.tell(
+        role="finance", link=_link(order.pk), level="good", title=f"订单 {order.number} 已恢复额度，自动放行{why_zh}",
+        title_en=f"Order {order.number} fits again and went on by itself{why}",
+    )  # fmt: skip
+    bell.tell(
+        party_id=fact.party, link=_link(order.pk), level="good", title=f"订单 {order.number} 不再等待信用",
+        title_en=f"Order {order.number} waits for credit no more",
+    )  # fmt: skip
+
+
+def _again(party_id: int, document: str) -> None:
+    """Judge what waits for credit anew, where something does."""
+    if credit.holds(SYSTEM).filter(party=party_id, state="open").exists():
+        actions.recheck(SYSTEM, party_id=party_id, document=document)
+
+
+@book.on(PaymentReceived)
+def money_came(fact: PaymentReceived, entry: Entry) -> None:
+    """Money came in: what waited for it may go on."""
+    if fact.amount_minor > 0:
+        for party in (fact.party, *parties.played(fact.party, "payer", timezone.localdate())):
+            _again(party, fact.number)
+
+
+@book.on(InvoicePaid)
+def nothing_late(fact: InvoicePaid, entry: Entry) -> None:
+    """A document is settled and may have been the one that was overdue."""
+    _again(fact.party, fact.number)
+
+
+@book.on(InvoiceIssued)
+def credited(fact: InvoiceIssued, entry: Entry) -> None:
+    """A credit note lowers what is owed."""
+    if fact.total_minor < 0:
+        _again(fact.party, fact.number)
+
+
+@book.on(OrderCancelled)
+def less_held(fact: OrderCancelled, entry: Entry) -> None:
+    """What another order held is free."""
+    _again(fact.party, fact.number)
+
+
+@book.on(OrderAmended)
+def held_otherwise(fact: OrderAmended, entry: Entry) -> None:
+    """Another order holds another amount."""
+    _again(fact.party, fact.number)
+
+
+@book.on(LimitApproved)
+def limit_changed(fact: LimitApproved, entry: Entry) -> None:
+    """A limit holds that may leave more room."""
+    _again(fact.party, "")
 
 
 @book.on(OrderDeclined)

@@ -7,6 +7,7 @@ from gongying.core.doors import words
 from gongying.core.ui import links, nav
 
 from . import entry, profile, roles, users
+from . import policies as policies
 
 links.home("user", "accounts:user")
 urlpatterns = [

@@ -144,10 +144,14 @@ def _issue(
     if net + tax:
         row = ledger.ItemIn(f"{kind}/{number}", party_id, currency, kind, number, on, due_on, net + tax)
         item = ledger.items(actor, [row])[row.key]
+    bill_to, name, tax_number = _addressee(party_id, on, corrects)
     made: Invoice = Invoice.objects.create(
         number=number,
         kind=kind,
         party_id=party_id,
+        bill_to_id=bill_to,
+        addressee=name,
+        addressee_tax=tax_number,
         currency=currency,
         order=order,
         delivery=delivery,
@@ -168,6 +172,15 @@ def _issue(
     told = (made.pk, number, kind, party_id, currency, made.total_minor, order, delivery)
     book.record(actor, facts.InvoiceIssued(*told))
     return made
+
+
+def _addressee(party_id: int, on: date, corrects: Invoice | None) -> tuple[int | None, str, str]:
+    """Whom a paper is made out to: who plays that role for the distributor on the day, or of a credit note whom the invoice that
+    it corrects was made out to; with the name and the tax number as they are now."""
+    if corrects is not None and corrects.addressee:
+        return corrects.bill_to_id, corrects.addressee, corrects.addressee_tax
+    other = parties.role(party_id, "bill_to", on)
+    return (other if other != party_id else None, *parties.addressee(other))
 
 
 def _check(kind: str, lines: Sequence[InvoiceLineIn], total: int) -> None:

@@ -121,15 +121,15 @@ def _sure(actor: Actor, row: Payment) -> list[tuple[int, int]]:
 
 @action(needs="billing.match", roles=CASHIERS)
 def match(actor: Actor, *, payment_id: int, uses: list[tuple[int, int]]) -> int:
-    """Settle open documents with what is left of a payment: (number of the open item, amount in minor units) pairs. Returns
-    what is left after that."""
+    """Settle open documents with what is left of a payment: (number of the open item, amount in minor units) pairs, of whoever
+    sent it or of a distributor he pays for. Returns what is left after that."""
     row = _payment(actor, payment_id)
     if not 0 < len(uses) <= MOST_PAIRS or any(amount <= 0 for _item, amount in uses):
         raise Refused(_("Match an amount above zero."), code="amount", field="uses")
     if sum(amount for _item, amount in uses) > row.left_minor:
         raise Refused(_("This is more than is left of the payment."), code="over", field="uses")
-    mine = money.items(actor).filter(pk__in=[item for item, _amount in uses])
-    if mine.filter(holder_id=row.party_id, currency=row.currency).count() != len({item for item, _amount in uses}):
+    mine = money.items(actor).filter(pk__in=[item for item, _amount in uses], holder_id__in=queries.owing(row))
+    if mine.filter(currency=row.currency).count() != len({item for item, _amount in uses}):
         raise Missing("no such item")
     use_payment(actor, row, uses, timezone.localdate())
     return row.left_minor
@@ -149,13 +149,14 @@ def unmatch(actor: Actor, *, payment_id: int, item_id: int) -> int:
         raise Missing("not settled by this payment")
     ledger.unmatch(actor, pairs, today)
     number = money.items(actor).filter(document=row.number).count() + 1
+    holder = one(money.items(actor), pk=item_id).holder_id
     owed, prepaid = (
-        ledger.open_accounts(actor, kind=kind, currency=row.currency, holders=[row.party_id])[row.party_id]
-        for kind in ("receivable", "prepaid")
+        ledger.open_accounts(actor, kind=kind, currency=row.currency, holders=[whose])[whose]
+        for kind, whose in (("receivable", holder), ("prepaid", row.party_id))
     )
     key = f"{row.number}/{number}"
     ledger.pay(actor, [ledger.Wanted(key, owed, prepaid, back)], document=row.number, on=today)
-    again = ledger.ItemIn(key, row.party_id, row.currency, "payment", row.number, today, today, back)
+    again = ledger.ItemIn(key, holder, row.currency, "payment", row.number, today, today, back)
     debit = ledger.items(actor, [again])[key]
     ledger.match(actor, [ledger.Pair(debit, pair.credit, pair.amount_minor) for pair in pairs], today)
     row.left_minor += back

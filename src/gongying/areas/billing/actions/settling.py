@@ -24,15 +24,16 @@ def settle(
     document: str,
     uses: Sequence[tuple[int, int]],
     on: date,
+    payer_id: int | None = None,
 ) -> int:
-    """Move money of a distributor from an account of his (`kind`: prepaid, rebate) to his receivable account and settle open
-    items with it: (item, amount) pairs. Returns the number of the credit item, 0 for nothing."""
+    """Move money from an account (`kind`: prepaid, rebate) of the distributor, or of who pays for him, to his receivable account
+    and settle open items of his with it: (item, amount) pairs. Returns the number of the credit item, 0 for nothing."""
     total = sum(amount for _item, amount in uses)
     if not total:
         return 0
     source, owed = (
-        ledger.open_accounts(actor, kind=each, currency=currency, holders=[party_id])[party_id]
-        for each in (kind, "receivable")
+        ledger.open_accounts(actor, kind=each, currency=currency, holders=[holder])[holder]
+        for each, holder in ((kind, payer_id or party_id), ("receivable", party_id))
     )
     ledger.pay(actor, [ledger.Wanted(key, source, owed, total)], document=document, on=on)
     row = ledger.ItemIn(key, party_id, currency, "payment", document, on, on, -total)
@@ -52,21 +53,24 @@ def tell_paid(actor: Actor, items: Sequence[int]) -> None:
 
 
 def use_payment(actor: Actor, row: Payment, uses: Sequence[tuple[int, int]], on: date) -> int:
-    """Settle items with a payment. Returns how much of it was used."""
+    """Settle items with a payment, of whoever sent it or of those he pays for. Returns how much of it was used."""
     used = sum(amount for _item, amount in uses)
     if not used:
         return 0
     before = money.items(actor).filter(document=row.number, kind="payment").count()
-    settle(
-        actor,
-        kind="prepaid",
-        party_id=row.party_id,
-        currency=row.currency,
-        key=f"{row.number}/{before + 1}",
-        document=row.number,
-        uses=uses,
-        on=on,
-    )
+    owners = dict(money.items(actor).filter(pk__in=[item for item, _amount in uses]).values_list("pk", "holder_id"))
+    for place, holder in enumerate(sorted(set(owners.values())), before + 1):
+        settle(
+            actor,
+            kind="prepaid",
+            party_id=holder,
+            currency=row.currency,
+            key=f"{row.number}/{place}",
+            document=row.number,
+            uses=[use for use in uses if owners[use[0]] == holder],
+            on=on,
+            payer_id=row.party_id,
+        )
     row.left_minor -= used
     row.save(update_fields=["left_minor"])
     return used

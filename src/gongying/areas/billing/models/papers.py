@@ -8,11 +8,15 @@ from gongying.core.scope import Scoped
 
 class Invoice(Scoped):
     """An invoice of goods that were delivered, or a credit note (`kind` credit, amounts below zero) that names what it
-    corrects in `corrects`. Its open amount lies in the book of money under the item `item_id`."""
+    corrects in `corrects`. Its open amount lies in the book of money under the item `item_id`, owed by the distributor who bought
+    (`party`). It is made out to `bill_to` (none: to the distributor himself), under the name and the tax number of that day."""
 
     number = models.CharField(max_length=24, unique=True)
     kind = models.CharField(max_length=8)  # invoice | credit
     party = models.ForeignKey("parties.Party", models.PROTECT)
+    bill_to = models.ForeignKey("parties.Party", models.PROTECT, null=True, related_name="+")
+    addressee = models.CharField(max_length=160, blank=True)
+    addressee_tax = models.CharField(max_length=18, blank=True)
     currency = models.CharField(max_length=3)
     order = models.CharField(max_length=40, blank=True, db_index=True)
     delivery = models.CharField(max_length=40, blank=True, db_index=True)

@@ -191,7 +191,8 @@ def check_list(actor: Actor, month: str, *, thorough: bool = False) -> list[Chec
     ]
     for each in gate.CHECKS:
         count = each.count(span.start, span.end)
-        found.append(Check(str(each.words), not count, count, each.url, must=each.must))
+        where = each.url.replace("{month}", span.code)
+        found.append(Check(str(each.words), not count, count, where, must=each.must))
     if thorough:
         for asked_of, faults in soundness.faults():
             found.append(Check(str(asked_of.words), not faults, len(faults), must=True))

@@ -32,7 +32,7 @@ def rules_on(on: date) -> tuple[BillingRules, str]:
 
 def invoices(actor: Actor) -> QuerySet[Invoice]:
     """Invoices and credit notes in scope with what is open on them (`open_minor`), the newest first."""
-    rows: QuerySet[Invoice] = Invoice.objects.for_actor(actor).select_related("party__region")
+    rows: QuerySet[Invoice] = Invoice.objects.for_actor(actor).select_related("party__region", "bill_to")
     items = money.items(actor).filter(pk=OuterRef("item_id")).order_by()
     return rows.annotate(open_minor=Coalesce(Subquery(items.values("open_minor")[:1]), 0)).order_by("-id")
 
@@ -102,6 +102,11 @@ def documents_of(actor: Actor, row: Payment) -> list[money.Match]:
     return money.uses(actor, row.number)
 
 
+def owing(row: Payment) -> list[int]:
+    """Whose documents a payment may settle: those of who sent it, and of the distributors he paid for on that day."""
+    return [row.party_id, *parties.played(row.party_id, "payer", row.received_on)]
+
+
 def open_documents(actor: Actor, party_id: int, currency: str, on: date) -> list[money.OpenItem]:
     """What a distributor owes on a day, oldest due first, without what is to his credit."""
     rows = money.open_items(actor, on=on, holder_id=party_id, currency=currency)
@@ -112,7 +117,7 @@ def proposal(actor: Actor, row: Payment) -> tuple[Proposal, dict[str, int]]:
     """What the rest of a payment might settle and why, and the numbers of the open items by document."""
     found = list(
         money.items(actor)
-        .filter(holder_id=row.party_id, currency=row.currency, open_minor__gt=0)
+        .filter(holder_id__in=owing(row), currency=row.currency, open_minor__gt=0)
         .order_by("due_on", "id")[:500]
     )
     papers = invoice_of_item(actor, [item.pk for item in found])

@@ -11,6 +11,7 @@ from gongying.core.ui import links, nav, search, todo
 
 from .. import queries
 from . import accounts, bank, closing, find, invoices, payments, reminders, requests
+from . import policies as policies
 
 urlpatterns = [
     path("", invoices.invoices, name="invoices"),
@@ -61,16 +62,28 @@ search.register(find.papers)
 links.home("invoice", "billing:invoice")
 links.home("payment", "billing:payment")
 links.home("receivable", "billing:account")
+links.home("receivables", "billing:receivables")
+links.home("my_account", "billing:mine")
 links.home("open_item", "billing:item")
 nav.register(
-    nav.NavItem(_("Invoices"), "/billing/", "billing.view", 53, "money", "bill"),
-    nav.NavItem(_("Payments"), "/billing/payments/", "billing.view", 54, "money", "calc"),
-    nav.NavItem(_("My account"), "/billing/accounts/", "billing.mine", 55, "money", "book"),
-    nav.NavItem(_("Receivables"), "/billing/receivables/", "billing.view_all", 55, "money", "clock"),
-    nav.NavItem(_("Overdue reminders"), "/billing/reminders/", "billing.remind", 56, "money", "send"),
-    nav.NavItem(_("Write-offs and refunds"), "/billing/requests/", "billing.view_all", 57, "money", "undo"),
-    nav.NavItem(_("Bank files"), "/billing/bank/", "billing.receive", 58, "money", "upload"),
-    nav.NavItem(_("Period close"), "/billing/close/", "billing.export", 59, "money", "lock"),
+    nav.NavItem(_("Invoices"), "/billing/", "billing.view", 53, "credit", "bill"),
+    nav.NavItem(_("Payments"), "/billing/payments/", "billing.view", 54, "credit", "calc"),
+    nav.NavItem(_("My account"), "/billing/accounts/", "billing.mine", 55, "credit", "book"),
+    nav.NavItem(_("Receivables"), "/billing/receivables/", "billing.view_all", 55, "credit", "clock"),
+    nav.NavItem(
+        _("Overdue reminders"),
+        "/billing/reminders/",
+        "billing.remind",
+        56,
+        "credit",
+        "send",
+        under="/billing/receivables/",
+    ),
+    nav.NavItem(_("Write-offs and refunds"), "/billing/requests/", "billing.view_all", 57, "credit", "undo"),
+    nav.NavItem(
+        _("Bank files"), "/billing/bank/", "billing.receive", 58, "credit", "upload", under="/billing/payments/"
+    ),
+    nav.NavItem(_("Period close"), "/billing/close/", "billing.export", 59, "accounts", "lock"),
 )
 words(
     "billing",

@@ -32,8 +32,11 @@ def invoice_pdf(row: Any, lines: Sequence[Any], rates: Sequence[tuple[Decimal, i
     ]
     if row.corrects is not None:
         pairs.append((say("Corrects"), row.corrects.number))
-    if row.party.uscc:
-        pairs.append((say("Tax number of the buyer"), row.party.uscc))
+    if row.bill_to is not None:
+        pairs.append((say("Made out to"), f"{row.bill_to.code} {row.addressee}"))
+    tax_number = row.addressee_tax if row.addressee else row.party.uscc
+    if tax_number:
+        pairs.append((say("Tax number of the buyer"), tax_number))
     paper.pairs(pairs)
     body = [
         [

@@ -158,7 +158,10 @@ def _proposed(actor: Actor, row: Payment) -> list[tuple[money.OpenItem, str, Any
     found, ids = queries.proposal(actor, row)
     wanted = {ids[use.document]: use for use in found.uses}
     today = timezone.localdate()
-    items = queries.open_documents(actor, row.party_id, row.currency, max(today, row.received_on))
+    day = max(today, row.received_on)
+    items = [
+        item for holder in queries.owing(row) for item in queries.open_documents(actor, holder, row.currency, day)
+    ]
     places = exponent(row.currency)
     rows: list[tuple[money.OpenItem, str, Any]] = [
         (item, f"{Decimal(wanted[item.id].amount).scaleb(-places):.{places}f}", WHY[wanted[item.id].why])

@@ -3,10 +3,8 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-
-from django.utils import timezone
 
 from gongying.books.stock import post as stock
 from gongying.core.actor import Actor
@@ -43,27 +41,7 @@ def post(actor: Actor, row: Declaration, held: Sequence[DeclarationLine], again:
         for line in held
         if line.counted is not None
     ]
-    aside = _since(row, held)
-    for sign, word in ((-1, "aside"), (1, "back")):
-        turned = [move._replace(key=f"{move.key}/{word}", quantity=sign * move.quantity) for move in aside]
-        stock.moves(actor, turned, source=queries.SOURCE, batch_id=batch)
-        if sign < 0:
-            stock.counts(actor, counts, source=queries.SOURCE, batch_id=batch)
-
-
-def _since(row: Declaration, held: Sequence[DeclarationLine]) -> list[stock.MoveIn]:
-    """What came and went after the evening of the count: the book measures a count against what is there now, so that this
-    is set aside while the count is posted, and put back."""
-    today = max(timezone.localdate(), row.counted_on + timedelta(days=1))
-    later = queries.moved_after(row.party_id, row.counted_on)
-    return [
-        stock.MoveIn(
-            f"{row.party_id}/{row.period}/{line.product_id}/{line.lot}", row.party_id, line.product_id, today,
-            later[line.product_id, line.lot], kind="adjust", lot=line.lot, reason="since", document=row.number,
-        )
-        for line in held
-        if line.counted is not None and later.get((line.product_id, line.lot))
-    ]  # fmt: skip
+    stock.counts(actor, counts, source=queries.SOURCE, batch_id=batch)
 
 
 def compare(actor: Actor, row: Declaration, held: Sequence[DeclarationLine], today: date) -> int:

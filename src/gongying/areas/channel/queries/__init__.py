@@ -35,7 +35,7 @@ from .declarations import (
     summed,
 )
 from .nouns import DeclarationView, LineView, compare, declaration, declared
-from .reckon import SOURCE, Reckoned, active, moved_after, newest_count, reckoned, worth
+from .reckon import SOURCE, Reckoned, active, newest_count, reckoned, worth
 from .sound import Apart, apart
 from .trusting import (
     PartView,
@@ -94,7 +94,6 @@ __all__ = [
     "lines",
     "messages",
     "months",
-    "moved_after",
     "newest_count",
     "newest_month",
     "objection_row",

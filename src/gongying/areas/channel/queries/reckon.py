@@ -153,13 +153,6 @@ def _expiry(spots: dict[int, dict[str, tuple[int, int]]]) -> dict[Spot, date]:
     return {spot: lot.expires_on for spot, lot in known.items() if lot.expires_on is not None}
 
 
-def moved_after(party_id: int, on: date) -> dict[Spot, int]:
-    """What came and went of each product and lot after the evening of a day, in base units."""
-    rows = stock.movements(SYSTEM, holder_id=party_id).filter(business_date__gt=on, site__isnull=True)
-    sums = rows.order_by().values("product_id", "lot").annotate(units=Sum("quantity"))
-    return {(product, lot): units for product, lot, units in sums.values_list("product_id", "lot", "units")}
-
-
 @dataclass(frozen=True, slots=True)
 class Worth:
     """What a unit of a product cost a distributor on average over a year, in minor units of a currency."""

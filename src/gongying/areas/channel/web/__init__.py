@@ -13,6 +13,7 @@ from gongying.core.ui.templatetags.ui import TONES
 
 from .. import queries
 from . import checking, declaring, evidence, selling, trusting
+from . import policies as policies
 
 __all__ = ["urlpatterns"]
 
@@ -78,7 +79,7 @@ links.home("trust", "channel:trust_of")
 links.home("declaration", "channel:declaration")
 nav.register(
     nav.NavItem(_("Channel data"), "/channel/", "channel.view", 62, "data", "box"),
-    nav.NavItem(_("Trust grades"), "/channel/trust/", "channel.view", 63, "data", "shield"),
+    nav.NavItem(_("Trust grades"), "/channel/trust/", "channel.view", 63, "data", "shield", under="/channel/"),
 )
 words(
     "channel",

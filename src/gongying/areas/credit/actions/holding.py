@@ -1,11 +1,13 @@
 """Hold an order for credit; release it with a reason, decline it, let it go when the reasons are gone."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gongying.books.money import post as ledger
 from gongying.core.actor import Actor
 from gongying.core.doors import EVERYONE, action
 from gongying.core.journal import book
@@ -68,6 +70,8 @@ def release(actor: Actor, *, hold_id: int, reason: str) -> str:
     A role releases only up to its amount. Returns the order."""
     if not reason.strip():
         raise Refused(_("Say why."), code="reason", field="reason")
+    row = one(Held.objects.for_actor(actor), pk=hold_id)
+    ledger.turn(actor, party_id=row.party_id, currency=row.currency)
     row = _open(actor, hold_id)
     rules, _version = queries.rules_for(row.party_id, timezone.localdate())
     if not rules.may(actor.role, row.amount_minor, row.currency) and "*" not in actor.may:
@@ -100,18 +104,23 @@ def drop(actor: Actor, *, order: str) -> bool:
 
 
 @action(needs="credit.recheck", roles=RELEASERS)
-def recheck(actor: Actor, *, party_id: int | None = None) -> list[str]:
+def recheck(actor: Actor, *, party_id: int | None = None, reason: str = "") -> list[str]:
     """Judge held orders anew, the oldest first, and let go those against which nothing stands any more (somebody paid, a
-    limit was raised). Of one distributor or of all in scope. Returns the orders that go on."""
-    rows = Held.objects.for_actor(actor).select_for_update(of=("self",)).filter(state="open").order_by("id")
+    limit was raised: `reason` may name it). Of one distributor or of all in scope. Returns the orders that go on."""
+    rows = Held.objects.for_actor(actor).filter(state="open").order_by("id")
     rows = rows.filter(party_id=party_id) if party_id is not None else rows
-    today, gone, taken = timezone.localdate(), [], dict[tuple[int, str, bool], int]()
+    for party, currency in sorted(set(rows.values_list("party_id", "currency")[:MOST])):
+        ledger.turn(actor, party_id=party, currency=currency)  # the account before its rows, as everybody does
+    rows = rows.select_for_update(of=("self",))
+    today, gone, taken = timezone.localdate(), [], Counter[tuple[int, str, bool]]()
     for row in rows[:MOST]:
-        key = (row.party_id, row.currency, row.prepaid)
-        verdict = queries.still(actor, row, today, locked=True, also=taken.get(key, 0))
+        whose = (row.party_id, row.currency)
+        # What pays in advance lowers the money that counts for credit too; not the other way round.
+        also = taken[*whose, True] + (0 if row.prepaid else taken[*whose, False])
+        verdict = queries.still(actor, row, today, locked=True, also=also)
         if verdict.passes:
-            taken[key] = taken.get(key, 0) + row.amount_minor
-            gone.append(_let_go(actor, row, "", by_itself=True))
+            taken[*whose, row.prepaid] += row.amount_minor
+            gone.append(_let_go(actor, row, reason.strip()[:400], by_itself=True))
     return gone
 
 

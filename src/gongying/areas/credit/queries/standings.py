@@ -9,6 +9,7 @@ from gongying.books.money import post as ledger
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 from gongying.core.doors import EVERYONE, PORTAL, query
 from gongying.core.policies import read as policies
 from gongying.engines import credit
@@ -41,11 +42,20 @@ def standing(
     if not actor.sees(party_id):
         parties.party(actor, party_id)  # Missing, as for everything of a stranger
     rules, version = rules_for(party_id, on)
-    rows = Grant.objects.for_actor(actor).filter(party_id=party_id, currency=currency, state="approved")
+    grants = _GRANTS(party=party_id, currency=currency)  # he was let in to the distributor above
     place = money.exposure(party_id, currency)
     own = ledger.held_on(own_hold) if own_hold else 0
     late = money.overdue([party_id], on, currency).get(party_id, (0, 0))
-    return _stand(party_id, currency, on, list(rows), place, late, own, rules, version)
+    return _stand(party_id, currency, on, grants, place, late, own, rules, version)
+
+
+_GRANTS = Asked(
+    lambda: (
+        Grant.objects.unscoped("judging credit")
+        .filter(party_id=Given("party"), currency=Given("currency"), state="approved")
+        .only("kind", "amount_minor", "terms_days", "valid_from", "valid_to")
+    )
+)
 
 
 def _stand(
@@ -125,7 +135,7 @@ def standings(actor: Actor, *, on: date, only: Iterable[int] = ()) -> list[Stand
 
 def _with_rules(on: date, ids: set[int]) -> set[int]:
     """Of these distributors those for whom more than the rules of the network must be asked about."""
-    rows = policies.in_force(RULES.code, on, RULES.key)
+    rows = policies.held(RULES.code, on, RULES.key)
     return ids if any(row.scope_kind != "network" for row in rows) else set()
 
 

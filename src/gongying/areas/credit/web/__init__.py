@@ -46,12 +46,16 @@ def _waiting(actor: Actor) -> Iterator[todo.Todo]:
 
 todo.register(_waiting)
 links.home("credit", "credit:distributor")
+links.home("my_credit", "credit:mine")
+links.home("draft credit.rules", "credit:rules")
 links.home("held_order", "credit:order")
 nav.register(
-    nav.NavItem(_("Credit desk"), "/credit/", "credit.desk", 50, "money", "wallet"),
-    nav.NavItem(_("Credit by distributor"), "/credit/distributors/", "credit.desk", 51, "money", "scale"),
-    nav.NavItem(_("Credit limits"), "/credit/limits/", "credit.desk", 52, "money", "percent"),
-    nav.NavItem(_("My credit"), "/credit/mine/", "credit.mine", 50, "money", "wallet"),
+    nav.NavItem(_("Credit desk"), "/credit/", "credit.desk", 50, "credit", "wallet"),
+    nav.NavItem(
+        _("Credit by distributor"), "/credit/distributors/", "credit.desk", 51, "credit", "scale", under="/credit/"
+    ),
+    nav.NavItem(_("Credit limits"), "/credit/limits/", "credit.desk", 52, "credit", "percent"),
+    nav.NavItem(_("My credit"), "/credit/mine/", "credit.mine", 50, "credit", "wallet"),
 )
 words(
     "credit",

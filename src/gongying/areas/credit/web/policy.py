@@ -23,6 +23,7 @@ from ..rules import RULES, CreditRules
 
 OVERDUE = [("hold", _("the order waits")), ("warn", _("a warning only")), ("pass", _("does not matter"))]
 OVER = [("hold", _("the order waits")), ("warn", _("a warning only")), ("reject", _("the order is refused"))]
+FITS = [("release", _("it goes on by itself")), ("wait", _("it waits for the credit desk"))]
 SCOPES = [
     ("network", _("the whole network")),
     ("level", _("a level, by code")),
@@ -66,6 +67,7 @@ def rules(request: Request) -> HttpResponse:
         ],
         "overdue": OVERDUE,
         "over": OVER,
+        "fits": FITS,
         "scopes": SCOPES,
         "roles": HQ,
         "authority": _authority(document, request),
@@ -87,6 +89,7 @@ def _pairs(document: CreditRules) -> list[tuple[Any, Any]]:
         *((label, _plain(getattr(document, name))) for name, label in NUMBERS.items()),
         (_("With overdue documents"), dict(OVERDUE)[document.overdue]),
         (_("Beyond the limit"), dict(OVER)[document.over_limit]),
+        (_("When a held order fits again"), dict(FITS)[document.when_it_fits]),
         (_("Deposit"), yes[document.deposit_counts]),
         (_("Rebate balance"), yes[document.rebate_counts]),
     ]
@@ -114,6 +117,7 @@ def _draft(request: Request) -> int:
     form = request.POST
     document: dict[str, Any] = {name: _number(form.get(name, ""), name) for name in NUMBERS}
     document |= {name: form.get(name, "hold") for name in ("overdue", "over_limit")}
+    document["when_it_fits"] = form.get("when_it_fits", "release")
     document |= {name: form.get(name) == "1" for name in ("deposit_counts", "rebate_counts")}
     document["authority"] = [
         {"role": form[f"role-{place}"], "up_to": _number(form.get(f"upto-{place}", ""), f"upto-{place}") or None}

@@ -58,10 +58,11 @@ def lines(actor: Actor, batch: Batch, frame: Frame) -> Posted:
 
 
 def price_lists(actor: Actor, batch: Batch, frame: Frame) -> Posted:
-    """Prices for everybody, a region or a distributor."""
+    """Prices for everybody, a region, a level or a distributor; for a piece or a pack, with tax or without."""
     made = []
     for row in frame.each():
-        region, party = row.get("region", ""), row.get("party", "")
+        named = [(kind, row[kind]) for kind in ("party", "level", "region") if row.get(kind)]
+        scope_kind, scope_key = named[0] if named else ("network", "")
         made.append(
             prices.PriceIn(
                 list_code=row["list_code"],
@@ -72,8 +73,10 @@ def price_lists(actor: Actor, batch: Batch, frame: Frame) -> Posted:
                 min_quantity=row.get("min_quantity", 1),
                 valid_from=row["valid_from"],
                 valid_to=row.get("valid_to"),
-                scope_kind="party" if party else "region" if region else "network",
-                scope_key=party or region,
+                scope_kind=scope_kind,
+                scope_key=scope_key,
+                pack=row.get("pack", ""),
+                tax_included=row.get("tax") == "included",
             )
         )
     return prices.prices(actor, made, source=batch.source, batch_id=batch.pk)

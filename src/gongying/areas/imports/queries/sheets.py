@@ -56,7 +56,11 @@ def known(actor: Actor, kind: str) -> Known:
     groups = frozenset(goods.categories().values_list("code", flat=True)) if kind == "targets" else frozenset[str]()
     placed = kind in ("price_lists", "distributors", "sell_through", "sell_out")
     regions = frozenset(parties.all_region_codes()) if placed else frozenset[str]()
-    return Known(held, goods.all_ids(), regions, groups)
+    if kind != "price_lists":
+        return Known(held, goods.all_ids(), regions, groups)
+    return Known(
+        held, goods.all_ids(), regions, groups, parties.all_levels(), goods.all_packs(), goods.base_units()
+    )
 
 
 def resolve(kind: str, head: list[list[Any]], chosen: Mapping[str, str] | None) -> tuple[int, dict[str, int]]:

@@ -19,6 +19,14 @@ PRICE_KINDS = (
     ("list", ("标准价", "目录价", "list price")),
     ("retail", ("零售价", "建议零售价", "retail price")),
 )
+PRICE_TAX = (("excluded", ("不含税", "否", "exclusive", "no")), ("included", ("含税", "是", "inclusive", "yes")))
+PRICE_SCOPES = (
+    ("", ("按编码列", "by the code columns")),
+    ("network", ("全部", "全网", "everybody", "network")),
+    ("region", ("区域", "region")),
+    ("level", ("等级", "level")),
+    ("party", ("经销商", "party", "distributor")),
+)
 METRICS = (
     ("sell_in", ("进货", "sell-in")),
     ("sell_through", ("分销出货", "sell-through")),
@@ -98,6 +106,8 @@ KINDS: dict[str, tuple[Field, ...]] = {
         Field("kind", "choice", ("价格类型", "price kind"), False, "经销价", choices=PRICE_KINDS),
         Field("product", "code", PRODUCT, True, "SKU-1001"),
         Field("price", "rate", ("单价", "unit price", "price", "价格"), True, "199.00", least=0),
+        Field("pack", "code", ("计价单位", "price per pack", "pack", "包装单位", "包装"), False, "", longest=10),
+        Field("tax", "choice", ("是否含税", "tax inclusive", "tax", "含税"), False, "不含税", choices=PRICE_TAX),
         CURRENCY,
         Field(
             "min_quantity",
@@ -110,6 +120,8 @@ KINDS: dict[str, tuple[Field, ...]] = {
         ),
         Field("valid_from", "date", ("生效日期", "valid from", "from"), True, "2026-07-01"),
         Field("valid_to", "date", ("失效日期", "valid to", "to"), False, ""),
+        Field("scope", "choice", ("适用范围", "scope", "范围"), False, "", choices=PRICE_SCOPES),
+        Field("level", "code", ("等级编码", "level code", "等级", "level"), False, "", longest=20),
         Field("region", "code", ("区域编码", "region code", "区域", "region"), False, ""),
         Field("party", "code", CODE, False, ""),
     ),

@@ -16,23 +16,38 @@ KEYS: dict[str, tuple[str, ...]] = {
     "sell_in": LINE_KEY,
     "sell_through": LINE_KEY,
     "sell_out": LINE_KEY,
-    "price_lists": ("list_code", "kind", "product", "min_quantity", "valid_from", "region", "party"),
+    "price_lists": (
+        "list_code",
+        "kind",
+        "product",
+        "min_quantity",
+        "valid_from",
+        "region",
+        "level",
+        "party",
+        "pack",
+    ),
     "targets": ("metric", "party", "seller", "category", "period", "currency"),
     "stock_declarations": ("party", "product", "lot", "on"),
 }
 UNSAID = {"line_no": "1", "kind": "dealer", "metric": "sell_in", "min_quantity": 1, "currency": "CNY"}
+PACK_WORDS = {"箱": "CS", "case": "CS", "件": "", "个": "", "pc": "", "piece": ""}
 CREDIT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
 Seen = dict[tuple[Any, ...], int]  # the row that said something first
 
 
 @dataclass(frozen=True)
 class Known:
-    """What codes stand for: parties the sender sees, products, and the codes of regions and product groups."""
+    """What codes stand for: parties the sender sees, products, and the codes of regions, product groups and levels; of products
+    by their id the packs there are, and the base unit."""
 
     parties: Mapping[str, int] = field(default_factory=dict)
     products: Mapping[str, int] = field(default_factory=dict)
     regions: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    levels: frozenset[str] = frozenset()
+    packs: frozenset[tuple[int, str]] = frozenset()
+    units: Mapping[int, str] = field(default_factory=dict)
 
 
 def twice(kind: str, frame: Frame, seen: Seen) -> None:
@@ -127,22 +142,70 @@ def sound(letters: str) -> bool:
 
 
 def price_lists(frame: Frame, known: Known) -> None:
-    """A price is for everybody, for a region or for a distributor, and ends after it begins."""
+    """A price is for everybody, a region, a level or a distributor, for a pack the product has, and ends after it begins."""
     _product(frame, known)
-    regions, parties = frame.column("region", ""), frame.column("party", "")
-    for at, (region, party) in enumerate(zip(regions, parties, strict=True)):
-        if party and party not in known.parties:
-            _fail_code(frame, at, "party", party)
-        elif party and region:
-            words = _("A price is for a region or for a distributor, not for both.")
-            frame.fail(at, "region", words, _("Leave one of the two empty."))
-        elif region and region not in known.regions:
-            frame.fail(at, "region", _("There is no region %(code)s."), _("Check the code."), code=region[:40])
+    _scope(frame, known)
+    _pack(frame, known)
     ends = frame.column("valid_to", None)
     for at, (start, end) in enumerate(zip(frame.values["valid_from"], ends, strict=True)):
         if end is not None and start is not None and end <= start:
             words = _("The price ends before it begins.")
             frame.fail(at, "valid_to", words, _("The last day is not included: write the day after it."))
+
+
+def _scope(frame: Frame, known: Known) -> None:
+    """Whom a price is for: at most one code, which is known and agrees with the scope where one is written."""
+    columns = [(kind, frame.column(kind, "")) for kind in ("region", "level", "party")]
+    for at, scope in enumerate(frame.column("scope", "")):
+        named = [(kind, codes[at]) for kind, codes in columns if codes[at]]
+        if len(named) > 1:
+            words = _("A price is for one of region, level and distributor, not for several.")
+            frame.fail(at, named[0][0], words, _("Leave all of them empty but one."))
+        elif scope and scope != "network" and not named:
+            frame.fail(
+                at,
+                scope,
+                _("The scope is written, and its code is not."),
+                _("Fill in the code, or empty the scope."),
+            )
+        elif scope and named and named[0][0] != scope:
+            words = _("The scope says one thing and the code another.")
+            frame.fail(
+                at, "scope", words, _("Correct the scope, or empty it: the code says whom the price is for.")
+            )
+        elif named:
+            _whose(frame, known, at, *named[0])
+
+
+def _whose(frame: Frame, known: Known, at: int, kind: str, code: str) -> None:
+    """The code of a scope is one that is there."""
+    if kind == "party" and code not in known.parties:
+        _fail_code(frame, at, "party", code)
+    elif kind == "region" and code not in known.regions:
+        frame.fail(at, "region", _("There is no region %(code)s."), _("Check the code."), code=code[:40])
+    elif kind == "level" and code not in known.levels:
+        words, remedy = _("No distributor has the level %(code)s."), _("Check the code, or give levels first.")
+        frame.fail(at, "level", words, remedy, code=code[:40])
+
+
+def _pack(frame: Frame, known: Known) -> None:
+    """The pack a price is for, by its code or as people call it; the base unit is no pack."""
+    given = frame.values.get("pack")
+    if given is None or not any(given):
+        return
+    found = []
+    for at, (text, product) in enumerate(zip(given, frame.values["product"], strict=True)):
+        pack = PACK_WORDS.get(text.lower(), text) if text else ""
+        if pack and pack == known.units.get(product, ""):
+            pack = ""
+        if pack and product is not None and (product, pack) not in known.packs:
+            words, remedy = (
+                _("The product has no pack %(code)s."),
+                _("Check the code, or load the product's packs first."),
+            )
+            frame.fail(at, "pack", words, remedy, code=text[:40])
+        found.append(pack)
+    frame.values["pack"] = found
 
 
 def targets(frame: Frame, known: Known) -> None:

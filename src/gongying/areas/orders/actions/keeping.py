@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -110,6 +111,7 @@ class Change:
 
 
 LINE = tuple(f.name for f in fields(Priced))
+values_of = attrgetter(*LINE)
 ZERO = {"shipped": 0, "short": 0, "delivered": 0, "invoiced": 0, "returned": 0}
 
 
@@ -217,7 +219,7 @@ def _keep_version(actor: Actor, order: Order, reason: str) -> None:
 
 def _insert(order_id: int, lines: Sequence[Priced]) -> None:
     tail = (order_id, *ZERO.values())
-    rows = [(*(_plain(getattr(each, name)) for name in LINE), *tail) for each in lines]
+    rows = [(*map(_plain, values_of(each)), *tail) for each in lines]
     posting.insert(OrderLine, (*LINE, "order_id", *ZERO), rows)
 
 

@@ -1,15 +1,17 @@
 """Orders, lines and versions."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 from gongying.core.doors import PORTAL
 from gongying.core.policies import read as policies
 from gongying.core.scope import one
@@ -47,7 +49,7 @@ def by_number(actor: Actor, number: str) -> Order | None:
 
 def by_client_id(actor: Actor, party_id: int, client_id: str) -> Order | None:
     """The order a phone knows by a name of its own."""
-    if not client_id:
+    if not client_id or not is_known(party_id, client_id):  # cheap, and nearly always the end of it
         return None
     found: Order | None = Order.objects.for_actor(actor).filter(party_id=party_id, client_id=client_id).first()
     return found
@@ -55,8 +57,16 @@ def by_client_id(actor: Actor, party_id: int, client_id: str) -> Order | None:
 
 def is_known(party_id: int, client_id: str) -> bool:
     """Whether a phone's name stands for an order already, drafts included."""
-    rows = Order.objects.unscoped("whether a name is taken").filter(party_id=party_id, client_id=client_id)
-    return bool(rows.exists())
+    return bool(_NAMED(party=party_id, client=client_id))
+
+
+_NAMED = Asked(
+    lambda: (
+        Order.objects.unscoped("whether a name is taken")
+        .filter(party_id=Given("party"), client_id=Given("client"))
+        .values_list("pk")
+    )
+)
 
 
 def lines(actor: Actor, order: Order) -> QuerySet[OrderLine]:
@@ -88,11 +98,17 @@ def _part(what: F | Sum) -> Subquery:
 def listed(actor: Actor) -> QuerySet[Order]:
     """Orders in scope with how many base units are wanted and delivered, newest first; drafts are their writer's alone."""
     rows: QuerySet[Order] = Order.objects.for_actor(actor).exclude(state="draft").select_related("party")
-    return rows.annotate(
-        wanted=_part(Sum(F("quantity") - F("cancelled"))),
-        arrived=_part(Sum("delivered")),
-        owing=_part(Sum(F("quantity") - F("cancelled") - F("shipped") + F("short") - F("reserved"))),
-    ).order_by("-id")
+    return rows.annotate(**_parts()).order_by("-id")
+
+
+@cache
+def _parts() -> dict[str, Subquery]:
+    """What is summed beside an order; every list asks it, and it takes a while to put together."""
+    return {
+        "wanted": _part(Sum(F("quantity") - F("cancelled"))),
+        "arrived": _part(Sum("delivered")),
+        "owing": _part(Sum(F("quantity") - F("cancelled") - F("shipped") + F("short") - F("reserved"))),
+    }
 
 
 @dataclass(frozen=True)
@@ -122,7 +138,7 @@ def piles(actor: Actor, today: date) -> dict[str, ByState]:
 
 def rules_for(party_id: int, on: date) -> OrderRules:
     """The rules of orders that hold for a distributor on a day."""
-    rows = list(policies.in_force("orders.rules", on, KEY))
+    rows = policies.held("orders.rules", on, KEY)
     if any(row.scope_kind != "network" for row in rows):
         rows = policies.candidates("orders.rules", KEY, on, party_id)[:1]
     return _parsed(rows[-1].document) if rows else said(None)
@@ -140,11 +156,13 @@ def back_orders(actor: Actor) -> list[int]:
 
 
 def bills(actor: Actor, order: Order) -> tuple[dict[str, int | None], set[str]]:
-    """The invoices of an order (number: id), and the numbers of those that are paid."""
+    """The invoices of an order (number: id), and the numbers of those that are paid. One over nothing (free goods) is: nobody pays it."""
     rows = OrderEvent.objects.for_actor(actor).filter(order=order, kind__in=("invoiced", "paid"))
-    held = list(rows.values_list("kind", "ref", "ref_id"))
-    billed = {ref: pk for kind, ref, pk in held if kind == "invoiced"}
-    return billed, {ref for kind, ref, _pk in held if kind == "paid"}
+    held = list(rows.values_list("kind", "ref", "ref_id", "data"))
+    billed = {ref: pk for kind, ref, pk, _data in held if kind == "invoiced"}
+    return billed, {
+        ref for kind, ref, _pk, data in held if kind == "paid" or not json.loads(data).get("total_minor", 1)
+    }
 
 
 def last_delivery(actor: Actor, order: Order) -> str:
@@ -155,8 +173,19 @@ def last_delivery(actor: Actor, order: Order) -> str:
 
 def drafts(actor: Actor) -> QuerySet[Order]:
     """One's own drafts, newest first."""
-    rows: QuerySet[Order] = Order.objects.for_actor(actor).filter(state="draft", created_by=actor.name)
-    return rows.select_related("party").order_by("-id")
+    rows: QuerySet[Order] = Order.objects.for_actor(actor)
+    if not _DRAFTED(by=actor.name):  # cheap, and nearly always the end of it
+        return rows.none()
+    return rows.filter(state="draft", created_by=actor.name).select_related("party").order_by("-id")
+
+
+_DRAFTED = Asked(
+    lambda: (
+        Order.objects.unscoped("whether there are drafts at all")
+        .filter(state="draft", created_by=Given("by"))
+        .values_list("pk")[:1]
+    )
+)
 
 
 def named(actor: Actor, text: str) -> QuerySet[Order]:

@@ -55,6 +55,7 @@ WORDS: dict[str, Any] = {
 UNDER = {
     "orders.rules": _("by the rules of orders, without a person"),
     "credit": _("after the credit desk let it go"),
+    "fits": _("it fits again"),
 }
 TONES = {
     "held": "bad",

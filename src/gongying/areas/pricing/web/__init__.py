@@ -63,15 +63,17 @@ def _found(actor: Actor, wanted: str) -> Iterator[search.Hit]:
 todo.register(_waiting)
 search.register(_found)
 links.home("promotion", "pricing:promotion")
+links.home("draft prices.promotion", "pricing:new")
+links.home("draft prices.terms", "pricing:terms")
 links.home("special", "pricing:special")
 links.home("price_sheet", "pricing:distributor")
 nav.register(
-    nav.NavItem(_("Price book"), "/pricing/", "pricing.performance", 30, "rewards", "tag", portal=False),
+    nav.NavItem(_("Price book"), "/pricing/", "pricing.performance", 30, "prices", "tag", portal=False),
     nav.NavItem(
-        _("Promotions"), "/pricing/promotions/", "pricing.performance", 31, "rewards", "percent", portal=False
+        _("Promotions"), "/pricing/promotions/", "pricing.performance", 31, "prices", "percent", portal=False
     ),
-    nav.NavItem(_("Special prices"), "/pricing/specials/", "pricing.view", 32, "rewards", "star"),
-    nav.NavItem(_("Prices"), "/pricing/mine/", "pricing.own", 20, "rewards", "tag"),
+    nav.NavItem(_("Special prices"), "/pricing/specials/", "pricing.view", 32, "prices", "star"),
+    nav.NavItem(_("Prices"), "/pricing/mine/", "pricing.own", 30, "prices", "tag"),
 )
 words(
     "pricing",

@@ -34,7 +34,7 @@ def _table(regions: dict[tuple[str, str], str]) -> Table:
             Column("pack", _("For each"), pack_word, phone=False),
             Column("step", _("From pieces"), lambda r: r.min_quantity if r.min_quantity > 1 else None, "num", "min_quantity", phone=False),
             Column("price", _("Price"), lambda r: minor_of(r.price, r.currency), "money", "price"),
-            Column("tax", _("Tax"), lambda r: _("included") if r.tax_included else _("on top"), phone=False),
+            Column("tax", _("Tax basis"), lambda r: _("included") if r.tax_included else _("on top"), phone=False),
             Column("from", _("From"), lambda r: r.valid_from, "date", "valid_from", phone=False),
             Column("to", _("To, not included"), lambda r: r.valid_to, "date", "valid_to", phone=False),
             Column("list", _("Price list"), lambda r: r.list_code, sort="list_code", phone=False),

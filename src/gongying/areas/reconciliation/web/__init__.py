@@ -14,6 +14,7 @@ from gongying.core.ui import links, nav, todo
 
 from .. import queries
 from . import differences, files, ledgers, statement, statements
+from . import policies as policies
 
 urlpatterns = [
     path("", statements.statements, name="statements"),
@@ -61,13 +62,13 @@ links.home("soa", "reconciliation:statement")
 links.home("soas", "reconciliation:statements")
 links.home("account_difference", "reconciliation:difference")
 nav.register(
-    nav.NavItem(_("Statements of account"), "/reconciliation/", "reconciliation.view", 24, "money", "scale"),
+    nav.NavItem(_("Statements of account"), "/reconciliation/", "reconciliation.view", 24, "accounts", "scale"),
     nav.NavItem(
         _("Account differences"),
         "/reconciliation/differences/",
         "reconciliation.view",
         25,
-        "money",
+        "accounts",
         "alert",
         portal=False,  # a distributor comes to them from his statement
     ),

@@ -14,6 +14,7 @@ from gongying.core.ui import links, nav, todo
 from .. import queries
 from ..models import Run
 from . import explain, programmes, runs, statements
+from . import policies as policies
 
 urlpatterns = [
     path("programmes/", programmes.programmes, name="programmes"),
@@ -73,6 +74,7 @@ def _objections(actor: Actor) -> todo.Todo:
 todo.register(_waiting)
 links.home("statement", "rewards:statement")
 links.home("programme", "rewards:programme")
+links.home("draft rewards.programme", "rewards:new")
 links.home("run", "rewards:run")
 links.home("explain", "rewards:explain")
 links.home("statements", "rewards:statements")

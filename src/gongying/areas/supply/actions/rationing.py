@@ -75,7 +75,7 @@ def draft_allocation(
     terms = queries.terms(None, day)
     levels = _check_wishes(actor, wishes, day)
     made = AllocationRun.objects.create(
-        number=next_number("FP", on=day), title=title.strip()[:120] or f"{day:%Y-%m-%d}", site=site, on=day,
+        number=next_number("PH", on=day), title=title.strip()[:120] or f"{day:%Y-%m-%d}", site=site, on=day,
         rule=rule or terms.rule, inside=inside, classes=",".join(terms.classes if classes is None else classes),
         reason=reason.strip()[:400], created_by=actor.name,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from gongying.core.ui.templatetags.ui import TONES, label
 
 from .. import queries
 from . import agreements, allocations, delivering, papers, returns, shipments, transfers
+from . import policies as policies
 
 urlpatterns = [
     path("", shipments.shipments, name="shipments"),
@@ -105,11 +106,11 @@ for _kind in ("shipment", "return", "allocation", "transfer", "agreement"):
 links.home("shipments", "supply:shipments")
 links.home("returns", "supply:returns")
 nav.register(
-    nav.NavItem(_("Shipments"), "/supply/", "supply.view", 42, "orders", "truck"),
-    nav.NavItem(_("Returns"), "/supply/returns/", "supply.view", 43, "orders", "return"),
-    nav.NavItem(_("Allocation"), "/supply/allocations/", "supply.view", 46, "orders", "scale"),
-    nav.NavItem(_("Transfers"), "/supply/transfers/", "supply.view", 47, "orders", "send"),
-    nav.NavItem(_("Supply agreements"), "/supply/agreements/", "supply.view", 48, "orders", "calendar"),
+    nav.NavItem(_("Shipments"), "/supply/", "supply.view", 31, "stock", "truck"),
+    nav.NavItem(_("Returns"), "/supply/returns/", "supply.view", 32, "stock", "return"),
+    nav.NavItem(_("Allocation"), "/supply/allocations/", "supply.view", 46, "stock", "scale"),
+    nav.NavItem(_("Transfers"), "/supply/transfers/", "supply.view", 47, "stock", "send"),
+    nav.NavItem(_("Supply agreements"), "/supply/agreements/", "supply.view", 48, "stock", "calendar"),
 )
 words(
     "supply",

@@ -12,6 +12,7 @@ from gongying.core.ui import links, nav, search, todo
 
 from .. import queries
 from . import counts, holders, papers, recalls, shelves, sites
+from . import policies as policies
 
 urlpatterns = [
     path("", shelves.stock, name="stock"),
@@ -75,11 +76,11 @@ links.home("stock_card", "warehouse:card")
 links.home("party_stock", "warehouse:holder")
 links.home("recall", "warehouse:recall")
 nav.register(
-    nav.NavItem(_("Warehouse"), "/warehouse/", "warehouse.view", 34, "orders", "warehouse", portal=False),
-    nav.NavItem(_("Distributor stock"), "/warehouse/distributors/", "warehouse.holders", 35, "orders", "box", portal=False),
-    nav.NavItem(_("Recalls"), "/warehouse/recalls/", "warehouse.trace", 36, "orders", "alert", portal=False),
-    nav.NavItem(_("My stock"), "/warehouse/mine/", "warehouse.portal", 35, "orders", "box"),
-    nav.NavItem(_("Recalls"), "/warehouse/notices/", "warehouse.portal", 36, "orders", "alert"),
+    nav.NavItem(_("Warehouse"), "/warehouse/", "warehouse.view", 34, "stock", "warehouse", portal=False),
+    nav.NavItem(_("Distributor stock"), "/warehouse/distributors/", "warehouse.holders", 35, "stock", "box", portal=False),
+    nav.NavItem(_("Recalls"), "/warehouse/recalls/", "warehouse.trace", 36, "stock", "alert", portal=False),
+    nav.NavItem(_("My stock"), "/warehouse/mine/", "warehouse.portal", 35, "stock", "box"),
+    nav.NavItem(_("Recalls"), "/warehouse/notices/", "warehouse.portal", 36, "stock", "alert"),
 )  # fmt: skip
 words(
     "warehouse",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 
 from ..models import Account, Transfer
 from .transfers import Wanted, open_accounts, pay, reserve, several, void_pending
@@ -14,12 +15,15 @@ AT_ONCE = 50  # holds of one key that are looked up in one statement
 def turn(actor: Actor, *, party_id: int, currency: str) -> Account:
     """Wait for the turn to decide on a distributor's credit: until this transaction ends nobody else holds anything on
     his receivable account (which is opened when it is new). Whoever judges first and holds afterwards begins here."""
-    rows = Account.objects.unscoped("posting").select_for_update(no_key=True)
-    found: Account | None = rows.filter(code=f"receivable:{party_id}:{currency}").first()
-    if found is None:
-        made = open_accounts(actor, kind="receivable", currency=currency, holders=[party_id])[party_id]
-        found = rows.get(pk=made.pk)
-    return found
+    code = f"receivable:{party_id}:{currency}"
+    rows: list[Account] = _TURN(code=code)
+    if not rows:
+        open_accounts(actor, kind="receivable", currency=currency, holders=[party_id])
+        rows = _TURN(code=code)
+    return rows[0]
+
+
+_TURN = Asked(lambda: Account.objects.unscoped("posting").filter(code=Given("code")).select_for_update(no_key=True))
 
 
 def hold(

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 from gongying.core.closing import gate
 from gongying.core.journal import book
 from gongying.core.posting import change, chunks
@@ -46,8 +47,7 @@ def several(
 ) -> dict[tuple[str, int | None], Account]:
     """The same for accounts of several kinds, (kind, holder) each, in one question."""
     codes = {(kind, holder): f"{kind}:{holder or 'house'}:{currency}" for kind, holder in wanted}
-    rows = Account.objects.unscoped("posting")
-    found = {row.code: row for row in _among(rows, "code", codes.values())}
+    found = {row.code: row for row in _all(_ACCOUNTS, codes.values())}
     made = [
         Account(
             code=code,
@@ -60,8 +60,8 @@ def several(
         if code not in found
     ]
     if made:
-        rows.bulk_create(made, batch_size=AT_ONCE, ignore_conflicts=True)
-        found |= {row.code: row for row in _among(rows, "code", [row.code for row in made])}
+        Account.objects.bulk_create(made, batch_size=AT_ONCE, ignore_conflicts=True)
+        found |= {row.code: row for row in _all(_ACCOUNTS, [row.code for row in made])}
     return {key: found[code] for key, code in codes.items()}
 
 
@@ -116,7 +116,7 @@ def _tell(actor: Actor, rows: Sequence[Transfer]) -> None:
 def _fresh(wanted: Sequence[Wanted]) -> tuple[dict[str, Transfer], list[Wanted]]:
     """The transfers that are on record by key, and those still to be written, with their debit accounts locked and checked."""
     locked = _lock(each.debit for each in wanted)
-    rows = _among(Transfer.objects.unscoped("posting"), "key", [each.key for each in wanted])
+    rows = _all(_TRANSFERS, [each.key for each in wanted])
     known = {row.key: row for row in rows}
     fresh = [each for each in wanted if not _is_known(each, known.get(each.key))]
     if any(each.debit.currency != each.credit.currency for each in fresh):
@@ -193,6 +193,23 @@ def _among(rows: QuerySet[Any], field: str, values: Iterable[Any]) -> list[Any]:
     return [row for part in chunks(values, AT_ONCE) for row in rows.filter(**{f"{field}__in": part})]
 
 
+def _all(question: Asked, values: Iterable[Any]) -> list[Any]:
+    """The same for a question that is asked often."""
+    return [row for part in chunks(values, AT_ONCE) for row in question(values=part)]
+
+
+_ACCOUNTS = Asked(lambda: Account.objects.unscoped("posting").filter(code__in=Given("values")))
+_LOCKED = Asked(
+    lambda: (
+        Account.objects.unscoped("posting")
+        .filter(pk__in=Given("values"))
+        .select_for_update(no_key=True)
+        .order_by("pk")
+    )
+)
+_TRANSFERS = Asked(lambda: Transfer.objects.unscoped("posting").filter(key__in=Given("values")))
+
+
 def _rank(account: Account) -> tuple[bool, int]:
     """The order in which accounts are locked and changed, so that two writers cannot wait for each other in a circle:
     distributors by number, the accounts of the house last, because everybody needs those."""
@@ -209,11 +226,10 @@ def _lock(accounts: Iterable[Account]) -> dict[int, Account]:
     """Row locks on accounts that are looked at before they are changed. An account of the house without a floor is not:
     nothing about it is decided, and the change itself takes its turn."""
     wanted = {each.pk: each for each in accounts if each.holder_id is not None or each.floor_minor is not None}
-    rows = Account.objects.unscoped("posting").select_for_update(no_key=True).order_by("pk")
     found: dict[int, Account] = {}
     for house in (False, True):
         ids = sorted(pk for pk, each in wanted.items() if (each.holder_id is None) is house)
-        found |= {row.pk: row for row in _among(rows, "pk", ids)}
+        found |= {row.pk: row for row in _all(_LOCKED, ids)}
     return found
 
 

@@ -9,6 +9,7 @@ from itertools import accumulate
 from django.db.models import Q, QuerySet, Sum
 
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 
 from ..models import Account, Transfer
 
@@ -83,8 +84,16 @@ def transfers(actor: Actor, *, start: date, end: date) -> QuerySet[Transfer]:
 
 def exposure(holder_id: int, currency: str) -> Exposure:
     """How far one distributor stands in a currency, for judging an order."""
-    rows = Account.objects.unscoped("judging credit").filter(holder_id=holder_id, currency=currency)
-    return _stand(rows.values_list("kind", "balance_minor", "held_minor"))
+    return _stand(_OF_HOLDER(holder=holder_id, currency=currency))
+
+
+_OF_HOLDER = Asked(
+    lambda: (
+        Account.objects.unscoped("judging credit")
+        .filter(holder_id=Given("holder"), currency=Given("currency"))
+        .values_list("kind", "balance_minor", "held_minor")
+    )
+)
 
 
 def exposures(actor: Actor, currency: str = "") -> dict[tuple[int, str], Exposure]:

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Min, Q, QuerySet, Sum
 
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 from gongying.core.scope import one
 
 from ..models import Item, Match
@@ -135,12 +137,26 @@ def _since(on: date) -> dict[int, int]:
 def overdue(holder_ids: Iterable[int], on: date, currency: str = "") -> dict[int, tuple[int, int]]:
     """What is past its due day on a day, and how many days the oldest of it: (minor units, days) by distributor; who owes
     nothing late is left out. In one currency, or all added where a network has one."""
-    rows = Item.objects.unscoped("judging credit").filter(
-        holder__in=list(holder_ids), open_minor__gt=0, due_on__lt=on, business_date__lte=on
-    )
-    rows = rows.filter(currency=currency) if currency else rows
-    sums = rows.order_by().values_list("holder_id").annotate(total=Sum("open_minor"), oldest=Min("due_on"))
+    holders = list(holder_ids)
+    sums = _LATE_IN(holders=holders, on=on, currency=currency) if currency else _LATE(holders=holders, on=on)
     return {holder: (total, (on - oldest).days) for holder, total, oldest in sums}
+
+
+def _late(**more: Given) -> QuerySet[Any, Any]:
+    rows = Item.objects.unscoped("judging credit").filter(
+        holder__in=Given("holders"),
+        open_minor__gt=0,
+        due_on__lt=Given("on"),
+        business_date__lte=Given("on"),
+        **more,
+    )
+    found: QuerySet[Any, Any] = (
+        rows.order_by().values_list("holder_id").annotate(total=Sum("open_minor"), oldest=Min("due_on"))
+    )
+    return found
+
+
+_LATE, _LATE_IN = Asked(_late), Asked(lambda: _late(currency=Given("currency")))
 
 
 def age(found: Iterable[OpenItem], bounds: Sequence[int] = BOUNDS) -> list[Aged]:

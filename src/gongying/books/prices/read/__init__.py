@@ -6,7 +6,7 @@ from .deals import Running, counted_from, promotion_rows, running
 from .documents import PROMOTION, TERMS, PromotionTerms, Terms
 from .quoting import SPECIAL, quote
 from .shapes import NotUsed, PromotionUse, Quote, QuotedLine, Step, Wish
-from .used import faults, progress_of, sums, uses, uses_of
+from .used import codes_of, faults, progress_of, sums, tallies, uses, uses_of
 
 __all__ = [
     "NotUsed",
@@ -25,6 +25,7 @@ __all__ = [
     "by_ids",
     "by_key",
     "checks",
+    "codes_of",
     "corrected_since",
     "counted_from",
     "documents",
@@ -38,6 +39,7 @@ __all__ = [
     "quote",
     "running",
     "sums",
+    "tallies",
     "uses",
     "uses_of",
 ]

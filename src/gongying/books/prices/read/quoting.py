@@ -2,13 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import to_json
@@ -91,7 +90,7 @@ def quote(
     """
     if not actor.sees(party_id):
         raise Missing("no such party")
-    desk = _desk(party_id, currency or parties.party(actor, party_id).currency, wishes, on, trial)
+    desk = _desk(party_id, currency, wishes, on, trial)
     counts = _counts(desk, wishes)
     lines, missing = [], []
     for wish in wishes:
@@ -109,7 +108,7 @@ def _desk(party_id: int, currency: str, wishes: Sequence[Wish], on: date, trial:
             _("A basket has at most 500 lines, each with a name of its own."), code="lines", field="lines"
         )
     try:
-        scopes = scopes_for(party_id, on)
+        scopes, currency = scopes_for(party_id, on), currency or parties.placed(party_id, on).currency
     except ObjectDoesNotExist as gone:
         raise Missing("no such party") from gone
     level = deals.level_in(scopes)
@@ -145,11 +144,8 @@ def special_key(row: Price) -> used.Counted:
 
 def _products(ids: set[int], gifts: set[str]) -> dict[int, _Product]:
     """The products that are asked for or given, with their packs, in one question."""
-    picked = ("id", "code", "category__code", "tax_rate", "packs__code", "packs__factor")
-    wanted = Q(id__in=ids) | Q(code__in=gifts) if gifts else Q(id__in=ids)
-    rows = goods.products().filter(wanted).order_by()
     found: dict[int, _Product] = {}
-    for pk, code, group, tax, pack, factor in rows.values_list(*picked):
+    for pk, code, group, tax, pack, factor in goods.priced(ids, gifts):
         product = found.setdefault(pk, _Product(pk, code, group, tax, {"": 1}))
         if pack:
             product.packs[pack] = factor
@@ -360,8 +356,7 @@ def _special_use(desk: _Desk, line: _Line) -> PromotionUse:
 def _summed(
     desk: _Desk, lines: list[QuotedLine], uses: list[PromotionUse], missing: list[str], spare: list[NotUsed]
 ) -> Quote:
-    said = [asdict(line) for line in lines]
-    digest = hashlib.sha256(to_json([desk.party_id, desk.currency, said, sorted(missing)])).hexdigest()
+    digest = hashlib.sha256(to_json([desk.party_id, desk.currency, lines, sorted(missing)])).hexdigest()
     gross, discount, net, tax, total = (
         sum(getattr(line, f"{name}_minor") for line in lines)
         for name in ("gross", "discount", "net", "tax", "total")

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 from gongying.core.soundness import sound
 from gongying.engines.promotions import Progress
 
@@ -25,10 +26,28 @@ def uses(actor: Actor, *, code: str = "", scope: str = "") -> QuerySet[Use]:
     return rows.order_by("-id")
 
 
-def uses_of(document: str) -> QuerySet[Use]:
+def uses_of(document: str | Given) -> QuerySet[Use]:
     """What a document used and what of it still stands, for posting."""
     rows: QuerySet[Use] = Use.objects.unscoped("posting").filter(document=document)
     return rows.filter(reverses__isnull=True, reversed_by__isnull=True).order_by("id")
+
+
+def codes_of(document: str) -> set[str]:
+    """The codes of what a document uses, for posting."""
+    return {code for (code,) in _CODES(document=document)}
+
+
+def tallies(codes: Iterable[str], party_id: int) -> list[Tally]:
+    """The kept sums of these codes: of a party, and of everybody."""
+    return _TALLIES(codes=list(codes), party=party_id)
+
+
+_CODES = Asked(lambda: uses_of(Given("document")).order_by().values_list("code"))
+_TALLIES = Asked(
+    lambda: Tally.objects.unscoped("limits of a promotion").filter(
+        Q(party_id=Given("party")) | Q(party__isnull=True), code__in=Given("codes")
+    )
+)
 
 
 def sums(wanted: Counted, party_id: int | None) -> tuple[int, int, int]:
@@ -51,14 +70,14 @@ def progress_of(
     keys = list(dict.fromkeys(wanted))
     if not keys:
         return {}
-    rows = Tally.objects.unscoped("limits of a promotion").filter(
-        Q(party_id=party_id) | Q(party__isnull=True), code__in={key[0] for key in keys}
-    )
     own: dict[Counted, tuple[int, int, int]] = {}
     everybody: dict[Counted, tuple[int, int, int]] = {}
-    picked = ("code", "scope", "since", "party_id", "counted", "units", "value_minor")
-    for code, scope, since, party, *values in rows.values_list(*picked):
-        (everybody if party is None else own)[code, scope, since] = (values[0], values[1], values[2])
+    for row in tallies({key[0] for key in keys}, party_id):
+        (everybody if row.party_id is None else own)[row.code, row.scope, row.since] = (
+            row.counted,
+            row.units,
+            row.value_minor,
+        )
     for key, budget in (older or {}).items():
         if key not in own:
             own[key] = sums(key, party_id)

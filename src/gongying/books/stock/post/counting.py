@@ -1,10 +1,12 @@
 """Declarations, and the movements that bring the balances to them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
+
+from django.db.models import Sum
 
 from gongying.core import posting
 from gongying.core.actor import Actor
@@ -44,8 +46,21 @@ class CountIn(NamedTuple):
         return (self.holder_id, None, self.product_id, self.lot)
 
 
+class Held(NamedTuple):
+    """What is held of a lot now, the day it was last declared, and what moved it on later days."""
+
+    lot: str
+    quantity: int
+    counted_on: date | None
+    later: list[tuple[date, int]]
+
+    def on(self, day: date) -> int:
+        """What was held on the evening of a day."""
+        return self.quantity - sum(units for moved, units in self.later if moved > day)
+
+
 def counts(actor: Actor, rows: Sequence[CountIn], *, source: str, batch_id: int | None = None) -> posting.Posted:
-    """Post declarations, and as a movement the difference to what was held before.
+    """Post declarations, and as a movement the difference to what was held on that evening: what moved on later days stays.
 
     A declaration older than the newest one of its spot is kept, and moves nothing.
     """
@@ -79,8 +94,7 @@ def _follow(actor: Actor, rows: Sequence[CountIn], source: str, batch_id: int | 
         if row.spot not in newest or newest[row.spot].on <= row.on:
             newest[row.spot] = row
     posting.turn(Movement)
-    held = _of_products(newest)
-    change = _changes(newest, held)
+    change = _changes(newest, _of_products(newest))
     now = posting.stamp()
     fresh = []
     for spot, n in change.items():
@@ -98,45 +112,46 @@ def _follow(actor: Actor, rows: Sequence[CountIn], source: str, batch_id: int | 
     _stamp_counts(newest)
 
 
-def _changes(newest: dict[SPOT, CountIn], held: dict[SPOT, Balance]) -> dict[SPOT, int]:
-    """What each declaration that counts changes, in base units."""
-    beside: dict[tuple[int | None, int], list[Balance]] = defaultdict(list)
-    for balance in held.values():
-        beside[balance.holder_id, balance.product_id].append(balance)
+def _changes(newest: dict[SPOT, CountIn], held: dict[SPOT, Held]) -> dict[SPOT, int]:
+    """What each declaration that counts changes, in base units: against what was held on its own evening."""
+    beside: dict[tuple[int | None, int], list[Held]] = defaultdict(list)
+    for spot, each in held.items():
+        beside[spot[0], spot[2]].append(each)
     change: dict[SPOT, int] = {}
     named: dict[tuple[int | None, int], date] = {}
-    for spot, row in newest.items():
-        before = held.get(spot)
-        late = before is not None and before.counted_on is not None and before.counted_on > row.on
-        if late or not row.lot:
-            continue
-        change[spot] = row.quantity - (before.quantity if before else 0)
-        named[spot[0], spot[2]] = max(row.on, named.get((spot[0], spot[2]), row.on))
-    for spot, row in newest.items():
-        before = held.get(spot)
-        late = before is not None and before.counted_on is not None and before.counted_on > row.on
-        if late or row.lot:
-            continue
-        there = sum(
-            each.quantity
-            for each in beside[spot[0], spot[2]]
-            if not each.lot or not _declared(each, row.on, newest)
-        )
-        change[spot] = row.quantity - there
+    fresh = {spot: row for spot, row in newest.items() if not _overtaken(held.get(spot), row.on)}
+    for spot, row in fresh.items():
+        if row.lot:
+            before = held.get(spot)
+            change[spot] = row.quantity - (before.on(row.on) if before else 0)
+            named[spot[0], spot[2]] = max(row.on, named.get((spot[0], spot[2]), row.on))
+    for spot, row in fresh.items():
+        if not row.lot:
+            there = [
+                each.on(row.on)
+                for each in beside[spot[0], spot[2]]
+                if not each.lot or not _declared(spot, each, row.on, newest)
+            ]
+            change[spot] = row.quantity - sum(there)
     for (holder, product), on in named.items():
         spot = (holder, None, product, "")
         pool = held.get(spot)
-        if spot in change or pool is None or pool.quantity >= 0:
+        if spot in change or pool is None or (nameless := pool.on(on)) >= 0:
             continue
         if pool.counted_on is None or pool.counted_on < on:
-            change[spot] = -pool.quantity
+            change[spot] = -nameless
     return change
 
 
-def _declared(balance: Balance, on: date, newest: dict[SPOT, CountIn]) -> bool:
-    """Whether a lot has a declaration of its own of that day or later."""
-    row = newest.get((balance.holder_id, None, balance.product_id, balance.lot))
-    days = [day for day in (balance.counted_on, row.on if row else None) if day is not None]
+def _overtaken(before: Held | None, on: date) -> bool:
+    """Whether a newer declaration of the spot was posted already."""
+    return before is not None and before.counted_on is not None and before.counted_on > on
+
+
+def _declared(spot: SPOT, held: Held, on: date, newest: dict[SPOT, CountIn]) -> bool:
+    """Whether a lot beside the spot has a declaration of its own of that day or later."""
+    row = newest.get((*spot[:3], held.lot))
+    days = [day for day in (held.counted_on, row.on if row else None) if day is not None]
     return any(day >= on for day in days)
 
 
@@ -145,15 +160,26 @@ def _neighbour(newest: dict[SPOT, CountIn], spot: SPOT) -> CountIn:
     return max(rows, key=lambda row: row.on)
 
 
-def _of_products(newest: Iterable[SPOT]) -> dict[SPOT, Balance]:
-    """The balances of the holders and products that are declared, of every lot, wherever the holder keeps his goods."""
+def _of_products(newest: dict[SPOT, CountIn]) -> dict[SPOT, Held]:
+    """What the holders have of the products that are declared, of every lot, wherever a holder keeps his goods; with what
+    moved after the first of the days."""
     wanted = {(holder, product) for holder, _site, product, _lot in newest}
-    found: dict[SPOT, Balance] = {}
-    rows = Balance.objects.unscoped("posting").filter(site__isnull=True)
+    first = min(row.on for row in newest.values())
+    found: dict[SPOT, Held] = {}
+    theirs = writing.whose(holder for holder, _p in wanted)
     for part in posting.chunks(sorted({product for _holder, product in wanted}), 500):
-        for row in rows.filter(writing.whose(holder for holder, _p in wanted), product__in=part).order_by("pk"):
+        rows = Balance.objects.unscoped("posting").filter(theirs, site__isnull=True, product__in=part)
+        for row in rows.order_by("pk"):
             if (row.holder_id, row.product_id) in wanted:
-                found[row.holder_id, None, row.product_id, row.lot] = row
+                spot = (row.holder_id, None, row.product_id, row.lot)
+                found[spot] = Held(row.lot, row.quantity, row.counted_on, [])
+        moved = Movement.objects.unscoped("posting").filter(
+            theirs, site__isnull=True, product__in=part, business_date__gt=first
+        )
+        days = moved.order_by().values_list("holder_id", "product_id", "lot", "business_date")
+        for holder, product, lot, day, units in days.annotate(units=Sum("quantity")):
+            if (holder, None, product, lot) in found:
+                found[holder, None, product, lot].later.append((day, units))
     return found
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.core import posting
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 from gongying.core.journal import book
 from gongying.core.refusal import Missing, Refused
 
@@ -54,20 +55,12 @@ def reserve(actor: Actor, *, site_id: int, needs: Sequence[Need], document: str,
         place = (site_id, need.product_id)
         change[place] = Shift(reserved=change.get(place, Shift()).reserved + got)
         if held is None:
-            fresh.append(
-                Reservation(
-                    key=key,
-                    site_id=site_id,
-                    product_id=need.product_id,
-                    granted=got,
-                    document=document,
-                    business_date=on,
-                )
-            )
+            fresh.append((key, need.product_id, got))
         else:
             more.append((got, held.pk))
     _shift(shelves, change)
-    Reservation.objects.bulk_create(fresh)
+    same = {"site_id": site_id, "document": document, "business_date": on.isoformat(), "at": posting.stamp()}
+    posting.insert(Reservation, ("key", "product_id", "granted"), fresh, same | {"released": 0, "taken": 0})
     posting.change(Reservation, "granted = granted + %s", more)
     return granted
 
@@ -123,8 +116,12 @@ def claim(keys: Iterable[str]) -> dict[str, Reservation]:
 
 
 def _rows(keys: Iterable[str]) -> list[Reservation]:
-    every = Reservation.objects.unscoped("posting").order_by("pk")
-    return [row for part in posting.chunks(keys, 500) for row in every.filter(key__in=part)]
+    return [row for part in posting.chunks(keys, 500) for row in _PROMISES(keys=part)]
+
+
+_PROMISES = Asked(
+    lambda: Reservation.objects.unscoped("posting").filter(key__in=Given("keys")).order_by("pk"),
+)
 
 
 def make_room(actor: Actor, fresh: Sequence[Row]) -> dict[str, int]:

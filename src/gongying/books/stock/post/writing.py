@@ -12,6 +12,7 @@ from gongying.books.goods import read as goods
 from gongying.books.places import read as places
 from gongying.core import posting
 from gongying.core.actor import Actor
+from gongying.core.asked import Asked, Given
 from gongying.core.closing import gate
 from gongying.core.journal import book
 from gongying.core.refusal import Refused
@@ -185,14 +186,23 @@ def lock(spots: Iterable[PLACE]) -> dict[PLACE, Shelf]:
     """The shelves of (site, product), for this transaction alone, taken in ascending order: two writers never wait for each
     other in a circle."""
     wanted = set(spots)
-    rows = Shelf.objects.unscoped("posting").select_for_update(of=("self",)).order_by("site_id", "product_id")
     found: dict[PLACE, Shelf] = {}
     for part in posting.chunks(sorted(wanted), 500):
         sites, products = {site for site, _product in part}, {product for _site, product in part}
-        for row in rows.filter(site__in=sites, product__in=products):
+        for row in _SHELVES(sites=sites, products=products):
             if (row.site_id, row.product_id) in wanted:
                 found[row.site_id, row.product_id] = row
     return found
+
+
+_SHELVES = Asked(
+    lambda: (
+        Shelf.objects.unscoped("posting")
+        .filter(site__in=Given("sites"), product__in=Given("products"))
+        .select_for_update()
+        .order_by("site_id", "product_id")
+    )
+)
 
 
 def blocked_lots(keys: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from .distributors import Standing, standings
 from .figures import Answer, figure
 from .levels import NextLevel, next_level
+from .now import Mine, Stage, flow, mine
 from .overview import Overview, Season, overview, season
 from .party import PartyView, party_view
 from .record import Event, Held, Holding, Priced, activity, holding, price_list
@@ -14,15 +15,19 @@ __all__ = [
     "Event",
     "Held",
     "Holding",
+    "Mine",
     "NextLevel",
     "Overview",
     "PartyView",
     "Priced",
     "Season",
+    "Stage",
     "Standing",
     "activity",
     "figure",
+    "flow",
     "holding",
+    "mine",
     "next_level",
     "overview",
     "party_view",

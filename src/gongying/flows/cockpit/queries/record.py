@@ -104,7 +104,8 @@ def holding(actor: Actor, party_id: int) -> Holding:
 
 @dataclass(frozen=True)
 class Priced:
-    """What a product costs a distributor on a day: dealer and list price in major units, and where the price is from."""
+    """What a product costs a distributor on a day: dealer and list price in major units for `per` base units (one `pack`; "" is a
+    base unit), with or without tax, and where the price is from."""
 
     product: Any
     currency: str
@@ -112,6 +113,9 @@ class Priced:
     listed: Decimal | None
     source: str
     since: date
+    pack: str = ""
+    per: int = 1
+    tax_included: bool = False
 
     @property
     def discount(self) -> Decimal | None:
@@ -120,7 +124,8 @@ class Priced:
 
 
 def price_list(actor: Actor, party_id: int, on: date) -> list[Priced]:
-    """The prices that hold for a distributor on a day, for one piece."""
+    """The prices that hold for a distributor on a day, for one piece or the pack the price is written for; a list price for another
+    pack is brought to that one, and one that counts tax otherwise is not set beside it."""
     dealer = {row.product_id: row for row in prices.holding(actor, party_id, on, kind="dealer")}
     listed = {row.product_id: row for row in prices.holding(actor, party_id, on, kind="list")}
     found = []
@@ -128,9 +133,20 @@ def price_list(actor: Actor, party_id: int, on: date) -> list[Priced]:
         above, below = listed.get(product_id), dealer.get(product_id)
         source = f"{row.list_code} · {row.scope_key}" if row.scope_key else row.list_code
         bought = None if below is None else below.price
+        shown = (
+            None if above is None or above.tax_included != row.tax_included else above.price * row.per / above.per
+        )
         found.append(
             Priced(
-                row.product, row.currency, bought, None if above is None else above.price, source, row.valid_from
+                row.product,
+                row.currency,
+                bought,
+                shown,
+                source,
+                row.valid_from,
+                row.pack,
+                row.per,
+                row.tax_included,
             )
         )
     return found

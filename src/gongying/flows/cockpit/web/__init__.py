@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongying.areas.rewards import queries as rewards
@@ -65,6 +66,7 @@ def home(request: Request) -> HttpResponse:
         "matrix": matrix,
         "regions": [(code, named.get(code, code)) for code in view.regions],
         "ranking": [*view.best, *view.last],
+        "flow": queries.flow(actor, timezone.localdate()),
         "chart": _columns(view.months, of.currency),
     }
     return render(request, "cockpit/home.html", context)
@@ -82,6 +84,7 @@ def _portal(request: HttpRequest, actor: Any) -> HttpResponse:
         "of": of,
         "chart": _columns(view.months, of.currency),
         "statements": statements,
+        "now": queries.mine(actor, party_id, timezone.localdate()),
         "ahead": queries.next_level(actor, party.code, of),
     }
     return render(request, "cockpit/portal.html", context)

@@ -34,6 +34,13 @@ def _minor(price: Decimal | None, currency: str) -> tuple[Decimal, str] | None:
     return None if price is None else (price.scaleb(exponent(currency)), currency)
 
 
+def _pack(row: queries.Priced) -> str:
+    """What a price is for: a piece, or a pack and how much it holds."""
+    if row.pack:
+        return f"{row.pack} × {row.per}"
+    return str(row.product.base_unit) if row.per == 1 else f"{row.per} {row.product.base_unit}"
+
+
 STOCK = Table(
     "declared_stock",
     [
@@ -56,8 +63,10 @@ PRICES = Table(
     [
         Column("code", _("Code"), lambda p: p.product.code, sort=lambda p: p.product.code),
         Column("product", _("Product"), lambda p: pick(p.product.name, p.product.name_en), phone=False),
+        Column("pack", _("For each"), _pack, sort=lambda p: p.per),
         Column("dealer", _("Dealer price"), lambda p: _minor(p.dealer, p.currency), "money", lambda p: p.dealer),
         Column("listed", _("List price"), lambda p: _minor(p.listed, p.currency), "money", lambda p: p.listed),
+        Column("tax", _("Tax basis"), lambda p: _("included") if p.tax_included else _("on top"), phone=False),
         Column("discount", _("Below list"), lambda p: p.discount, "percent", lambda p: p.discount, phone=False),
         Column("currency", _("Currency"), lambda p: p.currency, phone=False),
         Column("source", _("Price list"), lambda p: p.source, sort=lambda p: p.source, phone=False),

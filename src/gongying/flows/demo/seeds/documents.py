@@ -78,9 +78,11 @@ def papers(story: Story, since: date) -> dict[str, Paper]:
 
 
 def _short(story: Story, found: dict[str, Paper]) -> dict[str, Paper]:
-    """Three deliveries of the last days of which a case is missing, where a case more costs no other price."""
+    """Three deliveries of the last days (one of the star) of which a case is missing, where a case more costs no other price."""
     made: dict[str, Paper] = {}
-    for document, paper in sorted(found.items(), key=lambda each: each[1].day, reverse=True):
+    star = story.truth.star
+    newest = sorted(found.items(), key=lambda each: (each[1].party == star, each[1].day), reverse=True)
+    for document, paper in newest:
         if len(made) == 3 or paper.known - paper.day > timedelta(days=1):
             continue
         for place, sale in enumerate(paper.lines):

@@ -323,7 +323,9 @@ class Loader:
         """A distributor's own file with three faults, next year's prices for the background, and a file just sent."""
         story, owner, planner = self.story, self._actor(self._star()), self._actor("planner")
         sold = letters.sales_file(self.by_file, story)
-        self._file(owner, "sell_out", "上周终端销售.csv", sold)
+        clerk = next((p for p in self.people if p.seat == story.truth.star and p.role == "clerk"), None)
+        sender = self._actor(clerk.login.split("@")[0]) if clerk else owner
+        self._file(sender, "sell_out", "上周终端销售.csv", sold)
         self._file(
             planner, "price_lists", f"{story.end.year + 1} 年经销价.xlsx", letters.price_file(story), later=True
         )

@@ -7,7 +7,7 @@ from functools import partial
 from gongying.areas.billing import actions as billing
 from gongying.areas.reconciliation import actions as reconciliation
 from gongying.areas.reconciliation import queries as reconciled
-from gongying.core.actor import SYSTEM
+from gongying.core.actor import SYSTEM, Actor
 from gongying.core.closing import actions as closing
 
 from .festivals import month_ends
@@ -47,7 +47,9 @@ class Desk:
 
     def close(self, month_end: date) -> None:
         """Close a month: its papers are handed over."""
-        closing.close(self.trader.who("finance"), month=f"{month_end:%Y-%m}", reason="月结完成，凭证已移交总账")
+        finance, month = self.trader.who("finance"), f"{month_end:%Y-%m}"
+        billing.export_journal(finance, month=month)
+        closing.close(finance, month=month, reason="月结完成，凭证已移交总账")
 
     def state(self, month_end: date, *, last: bool) -> None:
         """Draw and send the statements of a month: of the newest one to everybody, before that to those with a log-in."""
@@ -80,4 +82,18 @@ class Desk:
                     amount_minor=-3_680_000, reason="月末最后一天汇出的货款",
                 )  # fmt: skip
             elif not last or turn % 5 in (0, 2):
+                if not last and turn == 1:
+                    self.let_stand(owner, row.pk, month_end)
                 reconciliation.confirm(owner, soa_id=row.pk)
+
+    def let_stand(self, owner: Actor, soa_id: int, month_end: date) -> None:
+        """A few yuan of bank charges that only the distributor has: finance lets them stand."""
+        reconciliation.add_line(
+            owner, soa_id=soa_id, account="receivable", currency="CNY", day=month_end, number=f"SXF{month_end:%Y%m%d}",
+            amount_minor=-2_860, reason="汇款手续费",
+        )  # fmt: skip
+        row = reconciled.differences(SYSTEM).filter(statement_id=soa_id).exclude(state="closed").first()
+        if row is not None:
+            reconciliation.waive(
+                self.trader.who("finance"), difference_id=row.pk, reason="手续费由经销商承担，双方账面各自保留"
+            )

@@ -10,6 +10,7 @@ from typing import Any
 
 from gongying.books.prices.post import PriceIn
 
+from .brand import Product
 from .documents import VOLUME, Paper, between, windows
 from .festivals import is_working
 from .story import Story
@@ -144,6 +145,17 @@ def volume_rows(story: Story, goods: Sequence[int], since: date) -> Iterator[Pri
                     yield PriceIn(
                         "LANHE-VOL", "dealer", pk, "CNY", dealer * 99 / (FEN * 100), VOLUME // dealer + 1, begin, stop
                     )  # fmt: skip
+
+
+def case_rows(alive: Sequence[tuple[Product, int]], story: Story, since: date) -> Iterator[PriceIn]:
+    """From a day on a whole case of the best sellers has a price of its own, a little below that of its pieces."""
+    until = date(story.end.year + 1, 3, 31)
+    for product, pk in alive[:12]:
+        if product.case > 1:
+            case = Decimal(product.at(story.end)[1] * product.case) / FEN
+            yield PriceIn(
+                "LANHE-CS", "dealer", pk, "CNY", (case * Decimal("0.99")).quantize(Decimal("0.1")), 1, since, until, pack="CS"
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from gongying.areas.billing import actions as billing
+from gongying.areas.billing import queries as billed
 from gongying.areas.connections import actions as connections
 from gongying.areas.credit import actions as credit
 from gongying.areas.credit import queries as standings
@@ -23,10 +24,11 @@ from gongying.books.money import read as money
 from gongying.books.stock import read as stock
 from gongying.core.actor import SYSTEM, Actor
 
-from . import ground, terms
+from .. import actions
+from . import ground, settled, terms
 from .brand import Product
 from .festivals import next_working
-from .house import enact
+from .house import LOADER, enact
 from .network import Part
 from .trading import Trader
 
@@ -41,13 +43,18 @@ class Today:
 
     def everything(self) -> None:
         """Fill every queue."""
+        star = self.owner(self.direct[0])
+        hook = settled.listen(star)
         self.offers()
         self.warehouse()
         self.orders()
+        settled.hear(self.trader)
         self.scarce()
         self.goods_back()
         self.money()
         self.others()
+        settled.decide(self.trader, self.today, self.direct)
+        settled.fall_silent(self.trader, star, hook)
 
     # who and what
 
@@ -86,6 +93,7 @@ class Today:
     def offers(self) -> None:
         """Promotions and discounts that begin today; special prices: one that holds, one that waits."""
         t = self.trader
+        actions.enter_prices(LOADER, rows=list(terms.case_rows(self.alive("EK", "RC"), t.story, self.today)))
         for each in terms.current(t.story, self.today):
             enact(t.who, each)
         enact(t.who, terms.next_spring(self.today), publish=False)
@@ -220,24 +228,29 @@ class Today:
             )  # fmt: skip
 
     def scarce(self) -> None:
-        """Everybody wants the robot there is too little of; the planner has drawn how to share it out."""
+        """Everybody wants the robots there are too few of: one is shared out already, of the other the planner has drawn how."""
         t = self.trader
         free = stock.available(
             SYSTEM, site_id=t.sites[ground.MAIN], product_ids=[pk for _p, pk in self.alive("RV")]
         )
-        product, pk = min(
-            (each for each in self.alive("RV")[:10]),
-            key=lambda each: (free[each[1]][0] - free[each[1]][1], each[1]),
-        )
-        there = free[pk][0] - free[pk][1]
+        scarcest = sorted(self.alive("RV")[:10], key=lambda each: (free[each[1]][0] - free[each[1]][1], each[1]))
+        for place, (product, pk) in enumerate(scarcest[:2]):
+            made = self.share(product, pk, free[pk][0] - free[pk][1])
+            if made and place:
+                t.do("apply", t.who("director"), allocation_id=made)
+
+    def share(self, product: Product, pk: int, there: int) -> int:
+        """More of a product is ordered than there is, and a run is drawn that shares two thirds of it out. Returns the run, or 0."""
+        t, star = self.trader, self.direct[0]
         wishes = []
-        for turn, party in enumerate(sorted(t.parties - {t.story.truth.fader})[:6]):
+        for turn, party in enumerate([*sorted(t.parties - {t.story.truth.fader, star})[:5], star]):
             cases = max(2, (there // 3 + 2 + turn) // product.case)
             made = self.place(party, (product, cases))
             if made.state in ("approved", "allocated") and made.owing:
                 wishes.append(supply.WishIn(f"{made.number}/1", t.ids[party], pk, made.owing, made.number))
-        if wishes:
-            supply.draft_allocation(
+        if not wishes:
+            return 0
+        return supply.draft_allocation(
                 t.who("planner"), site_id=t.sites[ground.MAIN], wishes=wishes, title=f"{product.name} 到货分配",
                 reason="首批到货不足，按等级分配",
                 supplies=[supply.SupplyIn(pk, sum(w.quantity for w in wishes) * 2 // 3, product.case)],
@@ -263,7 +276,8 @@ class Today:
     def money(self) -> None:
         """Reminders, money that nobody has matched, limits that wait, a document that finance would give up."""
         t, finance = self.trader, self.trader.who("finance")
-        billing.remind(finance)
+        waiting = [each.party.pk for each in billed.to_remind(SYSTEM, self.today)]
+        billing.remind(finance, party_ids=waiting[: max(3, len(waiting) - 2)])  # the last two are for the visitor
         for turn, party in enumerate(self.direct[1:3]):
             billing.record_payment(
                 finance, party_id=t.ids[party], currency="CNY", amount_minor=8_886_600 + turn * 1_240_000, on=self.today,
@@ -286,6 +300,8 @@ class Today:
             valid_to=self.today + timedelta(days=30), reason="大促备货临时额度",
         )  # fmt: skip
         late = [each for each in money.open_items(SYSTEM, on=self.today) if each.days > 0 and each.open_minor > 0]
+        east = t.who("regional").parties or frozenset()
+        late.sort(key=lambda each: each.holder_id not in east)
         if late:
             billing.ask_writeoff(
                 finance,
@@ -304,10 +320,11 @@ class Today:
         )
         row = held.first()
         if row is not None:
-            supply.offer_transfer(
+            made = supply.offer_transfer(
                 self.owner(self.direct[1]), giver_id=t.ids[self.direct[1]], reason="本地滞销，愿平价调出",
                 lines=[supply.TransferLineIn(row.product_id, 12, Decimal(180))],
             )  # fmt: skip
+            supply.name_taker(t.who("planner"), transfer_id=made, taker_id=t.ids[star])
         product, pk = self.alive("RC")[0]
         dealer = Decimal(product.at(t.story.end)[1]) / 100
         made = supply.draft_agreement(
@@ -321,7 +338,3 @@ class Today:
             scopes=["orders.view"],
             expires_on=self.today + timedelta(days=365),
         )
-        hook = connections.make_endpoint(
-            self.owner(star), name="ERP", url="https://erp.example.com/gongying", facts=["orders.order_confirmed"]
-        )
-        connections.disable_endpoint(self.owner(star), endpoint_id=hook.endpoint_id)

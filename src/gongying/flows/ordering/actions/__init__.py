@@ -6,8 +6,9 @@ from .changing import CancelLine, amend, cancel, close
 from .deciding import approve, approve_all, decline, go_on, reject
 from .noting import carrier_said, promises_cut
 from .placing import Placed, place
+from .rechecking import recheck
 from .returning import inspect
-from .sharing import apply
+from .sharing import apply, share_out
 from .shipping import ShipIn, Shipped, deliver, invoice, paid, ship
 from .stocking import Split, SplitLine, allocate, allocate_waiting, release, split, substitute
 
@@ -18,5 +19,5 @@ supply.through("apply", apply)
 __all__ = [
     "CancelLine", "Placed", "ShipIn", "Shipped", "Split", "SplitLine", "allocate", "allocate_waiting", "amend", "apply", "approve",
     "approve_all", "cancel", "carrier_said", "close", "decline", "deliver", "go_on", "inspect", "invoice", "paid", "place",
-    "promises_cut", "reject", "release", "ship", "split", "substitute",
+    "promises_cut", "recheck", "reject", "release", "share_out", "ship", "split", "substitute",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongying.areas.orders import actions as orders
-from gongying.areas.orders import queries
+from gongying.areas.orders import facts, queries
 from gongying.areas.orders import rules as order_rules
 from gongying.areas.orders.actions import Change, Said
 from gongying.books.money import post as ledger
@@ -89,9 +89,20 @@ class Outcome:
         self.events.append(Said(kind, data, *ref))
 
     def settle(self, *, paid: bool = False) -> str:
-        """Where the order stands now by its lines."""
+        """Where the order stands now by its lines. What makes it end where every invoice is paid already (the rest is cancelled, or
+        lost) makes it paid: nobody will tell of a payment any more."""
         self.values["state"] = order_rules.state_of(self.lines, paid=paid)
+        if self.values["state"] == "invoiced" and self._all_paid():
+            self.values["state"] = "paid"
+            self.told.append(facts.OrderPaid(self.order.pk, self.order.number, self.order.party_id))
         return str(self.values["state"])
+
+    def _all_paid(self) -> bool:
+        fresh = [each.data["total_minor"] for each in self.events if each.kind == "invoiced"]
+        if any(fresh):  # a new one, which nobody has paid
+            return False
+        billed, settled = queries.bills(house(self.actor), self.order)
+        return bool(billed or fresh) and set(billed) <= settled
 
     def write(self) -> None:
         """Write it down."""

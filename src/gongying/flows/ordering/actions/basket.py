@@ -52,8 +52,7 @@ def fresh(actor: Actor, party_id: int | None, lines: list[DraftLine] | None, giv
 
 def fill(basket: Basket, lines: Sequence[DraftLine]) -> None:
     """Lines by code as wishes; the same product and pack twice is added up. Raises Refused naming the line."""
-    rows = goods.products().select_related(None).only("code", "active", "min_order")
-    known = {p.code: p for p in rows.filter(code__in={line.product for line in lines})}
+    known = goods.sold({line.product for line in lines})
     first: dict[tuple[int, str], int] = {}
     for at, line in enumerate(lines, 1):
         product = check_product(known.get(line.product), line.product, line.packs, f"lines.{at}")

@@ -150,15 +150,16 @@ def _free_key(key: str) -> str:
 
 
 @action(needs="ordering.go_on", roles=("admin",), exposed=False)
-def go_on(actor: Actor, *, number: str, by: str, reason: str) -> str:
-    """Credit has let an order go: it is accepted, or waits for whoever must look at its amount. Returns its state."""
+def go_on(actor: Actor, *, number: str, by: str, reason: str, by_itself: bool = False) -> str:
+    """Credit has let an order go (a person, or `by_itself` when it fitted again): it is accepted, or waits for whoever must look
+    at its amount. Returns its state."""
     order = queries.numbered(actor, number, locked=True)
     if order.state != "held":
         return str(order.state)
     day = day_of(actor, None)
     turn(order)
     outcome = begin(actor, order)
-    outcome.mark("released", by=by, reason=reason)
+    outcome.mark("released", by=by, reason=reason, under="fits" if by_itself else "")
     people = [code for code in order.waits_for.split(",") if code in PEOPLE]
     if people and not order.decided_by:
         outcome.mark("waiting", reasons=people)

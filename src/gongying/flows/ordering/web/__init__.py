@@ -11,12 +11,14 @@ from gongying.core.doors import words
 from gongying.core.ui import links, nav, search, todo
 from gongying.core.ui.templatetags.ui import TONES
 
-from . import lists, record, sheet
+from . import lists, record, sharing, sheet
 
 urlpatterns = [
     path("", lists.listing, name="orders"),
     path("board/", lists.board, name="board"),
     path("approve/", lists.approve, name="approve"),
+    path("unbilled/", lists.unbilled, name="unbilled"),
+    path("share/", sharing.share, name="share"),
     path("allocate/", lists.allocate, name="allocate"),
     path("new/", sheet.new, name="new"),
     path("paste/", sheet.paste, name="paste"),
@@ -64,10 +66,13 @@ links.home("order", "ordering:order")
 links.home("order_number", "ordering:numbered")
 links.home("orders", "ordering:orders")
 links.home("order_new", "ordering:new")
+links.home("order_again", "ordering:again")
 nav.register(
     nav.NavItem(_("Place an order"), "/ordering/new/", "ordering.place", 12, "orders", "cart"),
     nav.NavItem(_("Orders"), "/ordering/", "orders.view", 13, "orders", "box"),
-    nav.NavItem(_("Order board"), "/ordering/board/", "orders.view", 41, "orders", "board", portal=False),
+    nav.NavItem(
+        _("Order board"), "/ordering/board/", "orders.view", 41, "orders", "board", portal=False, under="/ordering/"
+    ),
 )
 words(
     "ordering",

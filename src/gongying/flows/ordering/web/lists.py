@@ -1,5 +1,6 @@
 """The list of orders and the board; approve several at once."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,13 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from gongying.areas.orders import queries as orders
+from gongying.core import calendar
+from gongying.core.refusal import Refused
 from gongying.core.ui import links
 from gongying.core.ui.flow import BoardCard, Lane
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label, short_money
 
-from .. import actions
+from .. import actions, queries
 
 STATES = (
     "submitted", "held", "approved", "allocated", "shipped", "delivered", "invoiced", "paid", "closed", "cancelled", "rejected",
@@ -50,7 +53,7 @@ def table(portal: bool, bulk: bool) -> Table:
     return Table(
         "orders",
         [
-            Column("number", _("Number"), lambda r: r.number, sort="id", href=lambda r: reverse("ordering:order", args=[r.pk])),
+            Column("number", _("Number"), lambda r: r.number, sort="id", href=lambda r: links.numbered("ordering:order", r.pk)),
             *who,
             Column("placed", _("Placed on"), lambda r: r.placed_on, "date", "placed_on", phone=False),
             Column("wanted", _("Asked for"), lambda r: r.requested_on, "date", "requested_on", phone=False),
@@ -121,6 +124,7 @@ def listing(request: Request) -> HttpResponse:
         "drafts": orders.drafts(actor)[:10],
         "may_place": actor.can("ordering.place"),
         "may_allocate": actor.can("ordering.allocate"),
+        "may_share": actor.can("ordering.allocate") and actor.whole_network,
         "last": orders.last_order(actor, next(iter(actor.parties))) if portal and actor.parties else None,
     }
     made = table(portal, actor.can("ordering.approve"))
@@ -131,6 +135,29 @@ def listing(request: Request) -> HttpResponse:
 def board(request: Request) -> HttpResponse:
     """Open orders by state, with how many, what they come to and how many are late."""
     return render(request, "ordering/board.html", {"lanes": _board(request)})
+
+
+@page(needs="orders.view")
+def unbilled(request: Request) -> HttpResponse:
+    """Deliveries of a month of which goods are not invoiced yet; each order can be invoiced from here."""
+    today = timezone.localdate()
+    try:
+        month = calendar.period(request.GET.get("month") or calendar.month_of(today).code)
+    except Refused:
+        month = calendar.month_of(today)
+    rows = queries.unbilled(request.actor, month.start, month.end)
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row.order.currency] = sums.get(row.order.currency, 0) + row.total_minor
+    context = {
+        "month": month.code,
+        "before": calendar.month_of(month.start - timedelta(days=1)).code,
+        "after": calendar.month_of(month.end).code if month.end <= today else "",
+        "rows": rows,
+        "sums": sorted(sums.items()),
+        "may_invoice": request.actor.can("ordering.invoice"),
+    }
+    return render(request, "ordering/unbilled.html", context)
 
 
 @require_POST

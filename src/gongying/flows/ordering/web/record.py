@@ -217,9 +217,18 @@ def line(request: Request, order_id: int, place: int) -> HttpResponse:
     for step in steps:
         step["name"] = STEPS.get(step["kind"], step["kind"])
         kind, _colon, key = step["source"].partition(":")
-        step["href"] = links.to("policy", key) if kind == "policy" and not orders.outside(request.actor) else ""
+        step["href"] = _paper(request.actor, step["kind"], key) if kind == "policy" else ""
     inside = "ordering/_line.html" if request.headers.get("X-Panel") else "ordering/line.html"
     return render(request, inside, {"o": row, "line": held, "steps": steps})
+
+
+def _paper(actor: Actor, kind: str, version: str) -> str:
+    """The page of the policy behind a step of a price, for whoever may open it."""
+    if orders.outside(actor):
+        return ""
+    if kind == "promotion":
+        return links.to("promotion", version)
+    return links.to("policy", version) if actor.can("control.policies") else ""
 
 
 @require_POST

@@ -124,9 +124,9 @@ document.addEventListener("click", (event) => {
   const add = event.target.closest("[data-add-row]");
   if (add) {
     const body = $(add.dataset.addRow), copy = body.lastElementChild.cloneNode(true);
-    all("input", copy).forEach((input) => (input.value = ""));
+    all("input, textarea", copy).forEach((input) => (input.value = ""));
     body.append(copy);
-    $("input", copy).focus();
+    $("input, select, textarea", copy).focus();
   }
   const drop = event.target.closest("[data-drop-row]");
   if (drop && drop.closest("tbody").children.length > 1) drop.closest("tr").remove();

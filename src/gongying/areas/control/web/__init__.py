@@ -1,6 +1,5 @@
 """Pages of oversight: audit log, policies, background jobs."""
 
-import json
 from datetime import date
 
 from django.contrib import messages
@@ -10,15 +9,12 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.doors import words
 from gongying.core.policies import actions as policy_actions
-from gongying.core.policies import editing
 from gongying.core.policies import read as policies
 from gongying.core.policies.kinds import KINDS
 from gongying.core.policies.lists import standing
-from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import links, nav
 from gongying.core.ui.listing import page_of
@@ -26,7 +22,8 @@ from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.words import pick
 
-from . import queries
+from .. import queries
+from . import editor
 
 AUDIT = Table(
     "audit",
@@ -156,82 +153,10 @@ def where(request: Request) -> HttpResponse:
         "asked": asked,
         "keys": [(f"{each}/{name}", label, name) for each, name, label in queries.published_keys()],
         "found": found,
-        "lines": queries.read_out(found.parameters) if found else [],
+        "lines": queries.read_out(found.kind, found.parameters) if found else [],
         "error": error,
     }
     return render(request, "control/where.html", context, status=409 if error else 200)
-
-
-@page(needs="policies.draft")
-def edit(request: Request, version_id: int = 0) -> HttpResponse:
-    """A policy as its parameters: a new one, a draft, or the next version of a published one."""
-    row = policies.version(version_id) if version_id else None
-    form, error = _form(row), None
-    if request.method == "POST":
-        form = {name: request.POST.get(name, "").strip() for name in form}
-        try:
-            return redirect("control:policy", version_id=_save(request, row, form))
-        except Refused as no:
-            error = no
-    schemas = [(code, kind.label, kind.schema.model_json_schema()) for code, kind in KINDS.items()]
-    fields = [(code, label, ", ".join(schema["properties"])) for code, label, schema in schemas]
-    context = {"row": row, "form": form, "error": error, "kinds": fields, "regions": parties.region_choices()}
-    return render(request, "control/edit.html", context, status=409 if error else 200)
-
-
-def _form(row: PolicyVersion | None) -> dict[str, str]:
-    """A version as the editor shows it."""
-    if row is None:
-        names = ("kind", "key", "title", "title_en", "region", "party", "from", "to")
-        return dict.fromkeys(names, "") | {"document": "{}"}
-    return {
-        "kind": row.kind,
-        "key": row.key,
-        "title": row.title,
-        "title_en": row.title_en,
-        "region": row.scope_key if row.scope_kind == "region" else "",
-        "party": row.scope_key if row.scope_kind == "party" else "",
-        "from": row.effective_from.isoformat(),
-        "to": row.effective_to.isoformat() if row.effective_to else "",
-        "document": json.dumps(json.loads(row.document), indent=2, ensure_ascii=False),
-    }
-
-
-def _save(request: Request, row: PolicyVersion | None, form: dict[str, str]) -> int:
-    """The draft that was written. Raises Refused naming the field."""
-    span = editing.days(form["from"], form["to"])
-    try:
-        document = json.loads(form["document"])
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        raise Refused(_("The parameters are not an object in JSON."), field="document")
-    kind = KINDS.get(form["kind"])
-    form["key"] = form["key"] or (kind.key if kind else "")
-    for name, said in (("key", _("Give the policy a key.")), ("title", _("Give the policy a title."))):
-        if not form[name]:
-            raise Refused(said, field=name)
-    fresh = row is None or row.status != "draft"  # a draft keeps its scope
-    return editing.save(
-        request.actor,
-        row,
-        kind=form["kind"],
-        key=form["key"],
-        span=span,
-        document=document,
-        scope=_scope(form) if fresh else ("network", ""),
-        title=form["title"],
-        title_en=form["title_en"],
-    )
-
-
-def _scope(form: dict[str, str]) -> tuple[str, str]:
-    """For whom a policy is typed: the distributor, else the region, else the network."""
-    if form["party"] and form["party"] not in parties.ids_by_code([form["party"]]):
-        raise Refused(_("There is no distributor %(code)s.") % {"code": form["party"]}, field="party")
-    if form["party"]:
-        return "party", form["party"]
-    return ("region", form["region"]) if form["region"] else ("network", "")
 
 
 @page(needs="ui.keep")
@@ -250,14 +175,14 @@ urlpatterns = [
     path("audit/", audit, name="audit"),
     path("policies/", policy_list, name="policies"),
     path("policies/where/", where, name="where"),
-    path("policies/new/", edit, name="new"),
+    path("policies/new/", editor.edit, name="new"),
     path("policies/<int:version_id>/", policy, name="policy"),
-    path("policies/<int:version_id>/edit/", edit, name="edit"),
+    path("policies/<int:version_id>/edit/", editor.edit, name="edit"),
     path("jobs/", jobs, name="jobs"),
 ]
 nav.register(
-    nav.NavItem(_("Policies"), "/control/policies/", "control.policies", 33, "rewards", "book"),
-    nav.NavItem(_("Background work"), "/control/jobs/", "ui.keep", 45, "data", "clock"),
+    nav.NavItem(_("Policies"), "/control/policies/", "control.policies", 79, "house", "book"),
+    nav.NavItem(_("Background work"), "/control/jobs/", "ui.keep", 65, "data", "clock"),
     nav.NavItem(_("Audit log"), "/control/audit/", "control.audit", 90, "house", "shield"),
 )
 words(
