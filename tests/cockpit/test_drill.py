@@ -87,4 +87,5 @@ def test_a_day_that_is_none_is_as_if_it_was_not_said(director, day):
     plain = director.get("/cockpit/figures/sell_in/", headers={"x-panel": "1"})
     asked = director.get(f"/cockpit/figures/sell_in/?from={day}&to={day}", headers={"x-panel": "1"})
     assert asked.status_code == plain.status_code == 200
-    assert asked.content == plain.content
+    second = re.compile(rb"\d\d:\d\d:\d\d")  # the page tells when it was reckoned, to the second
+    assert second.sub(b"", asked.content) == second.sub(b"", plain.content)

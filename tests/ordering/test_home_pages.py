@@ -44,7 +44,8 @@ def delivered(shop):
 def test_a_distributor_orders_again_from_his_home_page(delivered, shop):
     """Home, confirmation, placed: two taps."""
     owner = browser("owner", shop.ids["D1"])
-    page = owner.get("/").content.decode()
+    assert 'data-load="/cockpit/today/"' in owner.get("/").content.decode()
+    page = owner.get("/cockpit/today/", headers={"x-panel": "1"}).content.decode()
     again = re.search(r'action="(/ordering/\d+/again/)"', page)
     assert again is not None
     review = owner.post(again[1])
@@ -63,7 +64,7 @@ def test_the_home_page_says_what_comes_and_what_is_due(delivered, shop, people):
     assert due.currency == "CNY"
     assert due.late_minor + due.soon_minor >= 0
     assert now.left[0].available_minor == 100_000_00 - 15 * 113_00
-    page = browser("owner", shop.ids["D1"]).get("/").content.decode()
+    page = browser("owner", shop.ids["D1"]).get("/cockpit/today/").content.decode()
     assert "/billing/accounts/" in page
     assert "/credit/mine/" in page
 
@@ -71,7 +72,7 @@ def test_the_home_page_says_what_comes_and_what_is_due(delivered, shop, people):
 def test_a_new_distributor_is_offered_the_order_sheet(shop, people):
     now = home.mine(people.other, shop.ids["D2"], TODAY)
     assert (now.last, now.coming, now.due) == (None, [], [])
-    page = browser("owner", shop.ids["D2"]).get("/").content.decode()
+    page = browser("owner", shop.ids["D2"]).get("/cockpit/today/").content.decode()
     assert "again/" not in page
     assert 'href="/ordering/new/"' in page
 
@@ -90,3 +91,5 @@ def test_head_office_sees_the_way_from_order_to_money(delivered, shop, people):
     assert (found["to_ship"].count, found["to_ship"].sums) == (1, {"CNY": 2 * 113_00})
     assert found["going"].count == 1
     assert found["owed"].sums == {"CNY": 10 * 113_00}
+    page = browser("director").get("/cockpit/today/").content.decode()
+    assert "226.00" in page

@@ -175,7 +175,7 @@ class House:
     def live(self, number, dice):
         """One life of a server, killed in the middle of its work: what it said."""
         pid, pipe = child(lambda say: self.serve(number, say))
-        held = watched(pipe, dice.randrange(1 + 2 * self.writers), dice)
+        held = watched(pipe, dice.randrange(1 + 2 * max(self.writers, 2)), dice)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         said = parsed(held + lines_of(pipe))

@@ -29,16 +29,16 @@ pytestmark = pytest.mark.django_db
     ("more", "said"),
     [
         ({"tiers": [{"start": "0", "end": "100", "rate": "0.1"}]}, "gap: 100 and above"),
-        ({"payout_cap": "-1"}, "greater than or equal"),
-        ({"base_cap": "0"}, "greater than"),
-        ({"guarantee": "-5"}, "greater than or equal"),
+        ({"payout_cap": "-1"}, "At least 0"),
+        ({"base_cap": "0"}, "More than 0"),
+        ({"guarantee": "-5"}, "At least 0"),
         ({"guarantee": "0.005"}, "whole amount of CNY"),
         ({"payout_cap": "10.5", "currency": "JPY"}, "whole amount of JPY"),
         ({"payout_cap": "0.0005", "currency": "KWD"}, "whole amount of KWD"),
     ],
 )
 def test_what_could_pay_by_mistake_is_no_programme(more, said):
-    with pytest.raises(Refused, match=said):
+    with override("en"), pytest.raises(Refused, match=said):
         draft(**more)
 
 

@@ -50,7 +50,7 @@ def _columns(months: list[Month], currency: str) -> Any:
 def home(request: Request) -> HttpResponse:
     """The overview; a distributor's people see their own company, its progress and its statements."""
     actor = request.actor
-    if actor.role in ("owner", "clerk") and len(actor.parties or ()) == 1:
+    if _at_home(actor):
         return _portal(request, actor)
     of = queries.season(actor, request.GET.get("year", ""), request.GET.get("currency", ""))
     view = of_season(actor, of)
@@ -66,10 +66,29 @@ def home(request: Request) -> HttpResponse:
         "matrix": matrix,
         "regions": [(code, named.get(code, code)) for code in view.regions],
         "ranking": [*view.best, *view.last],
-        "flow": queries.flow(actor, timezone.localdate()),
         "chart": _columns(view.months, of.currency),
     }
     return render(request, "cockpit/home.html", context)
+
+
+@page(needs="cockpit.view")
+def today(request: Request) -> HttpResponse:
+    """Where orders, goods and money stand: a page of its own, and the part that a home page fetches after itself."""
+    actor: Any = request.actor
+    on = timezone.localdate()
+    context: dict[str, Any]
+    if _at_home(actor):
+        (party_id,) = actor.parties
+        context = {"now": queries.mine(actor, party_id, on)}
+    else:
+        context = {"flow": queries.flow(actor, on)}
+    inside = "cockpit/_today.html" if request.headers.get("X-Panel") else "cockpit/today.html"
+    return render(request, inside, context)
+
+
+def _at_home(actor: Any) -> bool:
+    """Whether this is somebody of one distributor, whose home page is that of the company."""
+    return actor.role in ("owner", "clerk") and len(actor.parties or ()) == 1
 
 
 def _portal(request: HttpRequest, actor: Any) -> HttpResponse:
@@ -84,7 +103,6 @@ def _portal(request: HttpRequest, actor: Any) -> HttpResponse:
         "of": of,
         "chart": _columns(view.months, of.currency),
         "statements": statements,
-        "now": queries.mine(actor, party_id, timezone.localdate()),
         "ahead": queries.next_level(actor, party.code, of),
     }
     return render(request, "cockpit/portal.html", context)
@@ -269,6 +287,7 @@ search.register(_hits)
 links.home("party", "cockpit:distributor")
 links.home("targets", "cockpit:targets")
 urlpatterns = [
+    path("today/", today, name="today"),
     path("distributors/", distributors, name="distributors"),
     path("distributors/selected/", selected, name="selected"),
     path("distributors/<int:party_id>/", distributor, name="distributor"),
