@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -35,8 +36,11 @@ def address(tmp_path_factory):
     }
     env.pop("GONGYING_DATABASE_URL", None)
     tool = [sys.executable, "-m", "gongying.site.cli"]
-    for words in (["init"], ["demo", "load", "--small", "--end", "2026-11-23"]):
-        subprocess.run([*tool, *words], env=env, check=True, capture_output=True)
+    if loaded := os.environ.get("GONGYING_DEMO"):  # a house that has the small demonstration already
+        shutil.copytree(loaded, env["GONGYING_DATA"], dirs_exist_ok=True)
+    else:
+        for words in (["init"], ["demo", "load", "--small", "--end", "2026-11-23"]):
+            subprocess.run([*tool, *words], env=env, check=True, capture_output=True)
     server = subprocess.Popen(
         [*tool, "serve", "--port", str(port)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -114,6 +118,7 @@ def walk(page, address):
         waiting += page.evaluate(NEXT)
 
 
+LOOKED_AT_WIDE = (390, "dark")  # dark changes colours only: axe sees them at 1440
 LOOKS = [
     ("admin", 1440, "zh-CN", "light"),
     ("admin", 1440, "en-US", "dark"),
@@ -145,7 +150,8 @@ def test_every_page_opens_fits_speaks_the_language_and_is_accessible(
         assert page.locator("h1").count() == 1, path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
         assert page.evaluate("document.documentElement.lang") == ("zh-Hans" if language == "zh-CN" else "en")
-        if (look := (sort_of(path), width, scheme)) not in checked:
+        look = (sort_of(path), width, scheme)
+        if look not in checked and look[1:] != LOOKED_AT_WIDE:
             checked.add(look)
             assert not (found := grave_faults(page)), f"{path}: {found}"
     assert seen >= (8 if role in ("owner", "clerk") else 14)
