@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection, connections
+from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
 
 import gongying
@@ -140,6 +141,12 @@ def _emptied():
         )
     yield
     connection.ops.execute_sql_flush = flush
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    """Each test begins in the language of the house: a request of the test before leaves the reader's behind."""
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from contextlib import contextmanager
 from datetime import timedelta
 
+from compared import Compared, every, same
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from ledger import COUNTS, PRICE, Ledger, No
+from ledger import PRICE, Ledger, No
 from trading import CLERK, DIRECTOR, FINANCE
 
 from gongying.areas.billing import actions as billing
@@ -15,14 +16,12 @@ from gongying.areas.billing.models import Invoice, Payment
 from gongying.areas.credit import actions as credit
 from gongying.areas.credit.models import Held
 from gongying.areas.orders.actions import DraftLine
-from gongying.areas.orders.models import Order, OrderLine
+from gongying.areas.orders.models import OrderLine
 from gongying.areas.supply import actions as supply
 from gongying.areas.supply.actions import Finding, ReturnLineIn
 from gongying.areas.supply.models import ReturnLine, ShipmentLine
 from gongying.books.money import read as money
-from gongying.books.places.models import Site
 from gongying.books.stock import post as stock
-from gongying.books.stock.models import Balance, Shelf
 from gongying.core import soundness
 from gongying.core.actor import SYSTEM
 from gongying.core.closing import actions as closing
@@ -50,10 +49,6 @@ def _receive(actor, *, key: str, product_id: int, quantity: int, site_id: int) -
 ACTIONS.pop("tests.receive", None)
 
 
-def every(model, **wanted):
-    return model.objects.unscoped("test").filter(**wanted).order_by("id")
-
-
 @contextmanager
 def refused():
     """The house must refuse what the model refuses, and nothing may have changed."""
@@ -64,22 +59,12 @@ def refused():
     raise AssertionError("the house should have refused this")
 
 
-def same(found, said):
-    """What the house says is what the model says; else what differs is told: (house, model) by name."""
-    apart = {
-        key: (found.get(key), said.get(key))
-        for key in found.keys() | said.keys()
-        if found.get(key) != said.get(key)
-    }
-    assert apart == {}
-
-
 def when(*states):
     """A rule that needs an order in one of these states."""
     return precondition(lambda self: any(order.state in states for order in self.model.orders.values()))
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Compared, RuleBasedStateMachine):
     """Steps of two distributors and of the house. `world` is set by the test; each run is undone at its end."""
 
     world = None
@@ -394,44 +379,6 @@ class Machine(RuleBasedStateMachine):
         left = dict(every(Payment).values_list("id", "left_minor"))
         assert [left[pk] for _on, pk in self.payment_ids] == [each[1] for each in self.model.payments]
         assert {each.name: faults for each, faults in soundness.faults() if faults} == {}
-
-    def stock_is(self):
-        kinds = dict(Site.objects.unscoped("test").values_list("id", "kind"))
-        held = {}
-        for row in every(Balance).exclude(quantity=0).select_related("product"):
-            where = row.holder_id or kinds[row.site_id]
-            held[where, row.product.code] = held.get((where, row.product.code), 0) + row.quantity
-        aside = {
-            ("aside", row.product.code): row.reserved
-            for row in every(Shelf).exclude(reserved=0).select_related("product")
-        }
-        return held | aside
-
-    def stock_should(self):
-        m, found = self.model, {}
-        for product in PRICE:
-            found |= {
-                ("warehouse", product): m.on_hand[product], ("transit", product): m.transit[product],
-                ("quarantine", product): m.quarantine[product], ("aside", product): m.reserved(product),
-            }  # fmt: skip
-        found |= {(self.world.parties[party], product): n for (party, product), n in m.theirs.items()}
-        return {where: n for where, n in found.items() if n}
-
-    def orders_are(self):
-        found = {number: (state, {}) for number, state in every(Order).values_list("number", "state")}
-        for row in every(OrderLine).select_related("order", "product"):
-            line = row.product.code, bool(row.gift_of)
-            found[row.order.number][1][line] = (row.quantity, *(getattr(row, name) for name in COUNTS))
-        return found
-
-    def orders_should(self):
-        return {
-            order.number: (
-                order.state,
-                {(x.product, x.free): (x.quantity, *(x.counts[name] for name in COUNTS)) for x in order.lines},
-            )
-            for order in self.model.orders.values()
-        }
 
 
 def last_month():

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gongying.core.policies.kinds import Finding, Kind, register
 from gongying.engines.money import exponent, whole
 
+RULE_NAMES = {"proportional": _("in proportion"), "max_min": _("max-min fair"), "priority": _("by priority")}
 MOST_LINES = 500  # of one document
 EVENTS = {"picked_up": "in transit", "in_transit": "in transit", "arrived": "arrived", "exception": "exception"}
 EVENT_NAMES = {
@@ -113,3 +114,12 @@ def penalty(
 def words_of(names: dict[str, Any], code: str) -> Any:
     """The word of a code; an unknown code stands for itself."""
     return names.get(code, code)
+
+
+def classes_of(text: str) -> list[str]:
+    """Classes as they are typed, the first served first.
+
+    >>> classes_of("gold, silver，")
+    ['gold', 'silver']
+    """
+    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from gongying.core.actor import Actor
+from gongying.core.doors import PORTAL
 from gongying.core.notices import bell
 
 from . import nav
@@ -17,7 +18,7 @@ def _scope(actor: Actor | None) -> str:
     """What somebody sees, in words."""
     if actor is None or actor.parties is None:
         return gettext("Whole network")
-    if actor.role in ("owner", "clerk"):
+    if actor.role in PORTAL:
         return gettext("Own company")
     return gettext("%(count)s distributors") % {"count": len(actor.parties)}
 
@@ -32,7 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "sections": nav.sections(actor, request.path),
         "thumb": nav.thumb(actor),
         "here": nav.here(nav.menu(actor), request.path),
-        "portal": actor is not None and actor.role in ("owner", "clerk"),
+        "portal": actor is not None and actor.role in PORTAL,
         "scope_label": _scope(actor),
         "unread": bell.unread(actor) if actor else 0,
         "theme": theme if theme in ("dark", "light") else "",

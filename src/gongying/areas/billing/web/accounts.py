@@ -13,6 +13,7 @@ from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.actor import Actor
+from gongying.core.doors import PORTAL
 from gongying.core.refusal import Missing, Refused
 from gongying.core.scope import one
 from gongying.core.ui import charts, links
@@ -147,7 +148,7 @@ def account(request: Request, party_id: int) -> HttpResponse:
         "requests": queries.requests(actor).filter(party_id=party.pk, currency=currency)[:10],
         "letters": queries.letters(actor).filter(party_id=party.pk, currency=currency)[:5],
         "entries": money.postings(actor, kind="receivable", holder_id=party.pk, currency=currency)[:12],
-        "portal_page": actor.role in ("owner", "clerk"),
+        "portal_page": actor.role in PORTAL,
         "may_match": actor.can("billing.match"),
         "may_give": actor.can("billing.give"),
         "may_receive": actor.can("billing.receive"),

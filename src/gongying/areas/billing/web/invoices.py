@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gongying.core.doors import PORTAL
 from gongying.core.ui import links
 from gongying.core.ui.listing import attachment
 from gongying.core.ui.pages import Request, page
@@ -83,8 +84,8 @@ def invoices(request: Request) -> HttpResponse:
     """Invoices and credit notes in scope with what is open on them."""
     actor = request.actor
     rows = queries.invoices(actor)
-    context = {"sums": queries.sums(actor, timezone.localdate()), "portal_page": actor.role in ("owner", "clerk")}
-    return _table(actor.role in ("owner", "clerk")).respond(request, rows, "billing/invoices.html", context)
+    context = {"sums": queries.sums(actor, timezone.localdate()), "portal_page": actor.role in PORTAL}
+    return _table(actor.role in PORTAL).respond(request, rows, "billing/invoices.html", context)
 
 
 @page(needs="billing.view")
@@ -107,7 +108,7 @@ def invoice(request: Request, invoice_id: int) -> HttpResponse:
         "corrections": queries.corrections(actor, row),
         "order_url": links.to("order_number", row.order) if row.order else "",
         "delivery_url": links.to("delivery_number", row.delivery) if row.delivery else "",
-        "portal_page": actor.role in ("owner", "clerk"),
+        "portal_page": actor.role in PORTAL,
         "may_give": actor.can("billing.give") and row.kind == "invoice" and row.open_minor > 0,
     }
     return render(request, "billing/invoice.html", context)

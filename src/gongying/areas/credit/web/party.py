@@ -14,6 +14,7 @@ from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.actor import Actor
+from gongying.core.doors import PORTAL
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
@@ -93,7 +94,7 @@ def distributor(request: Request, party_id: int) -> HttpResponse:
         (row, row.document.removeprefix("order/"))
         for row in money.held_by(actor, holder_id=party.pk, currency=currency)[:MOST]
     ]
-    portal = actor.role in ("owner", "clerk")
+    portal = actor.role in PORTAL
     context = {
         "party": party,
         "today": today,

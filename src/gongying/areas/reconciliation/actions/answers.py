@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.actor import SYSTEM, Actor
-from gongying.core.doors import action
+from gongying.core.doors import PORTAL, action
 from gongying.core.journal import book
 from gongying.core.notices import bell
 from gongying.core.refusal import Refused
@@ -19,8 +19,6 @@ from ..models import Difference, LedgerLine, Statement
 from ..queries import pools
 from ..rules import ACCOUNTS, ANSWERABLE, CONFIRMABLE
 from . import collecting, ledgers, matching, notes
-
-PORTAL = ("owner", "clerk")
 
 
 @action(needs="reconciliation.answer", roles=PORTAL)

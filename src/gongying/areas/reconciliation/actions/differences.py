@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.actor import Actor
-from gongying.core.doors import EVERYONE, action
+from gongying.core.doors import EVERYONE, PORTAL, action
 from gongying.core.notices import bell
 from gongying.core.people.models import User
 from gongying.core.refusal import Refused
@@ -92,7 +92,7 @@ def agree(actor: Actor, *, difference_id: int, corrects: str, text: str) -> None
     _tell(row, text, to_party=True)
 
 
-@action(needs="reconciliation.answer", roles=("owner", "clerk"))
+@action(needs="reconciliation.answer", roles=PORTAL)
 def concede(actor: Actor, *, difference_id: int, text: str) -> None:
     """The distributor agrees with our side and will correct his books."""
     row = _open(actor, difference_id)

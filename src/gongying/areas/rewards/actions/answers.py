@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.actor import Actor
-from gongying.core.doors import action
+from gongying.core.doors import PORTAL, action
 from gongying.core.journal import book
 from gongying.core.people.access import same
 from gongying.core.refusal import Refused
@@ -41,7 +41,7 @@ def confirm(actor: Actor, *, statement_id: int) -> None:
     book.record(actor, facts.StatementConfirmed(row.pk))
 
 
-@action(needs="rewards.dispute", roles=("owner", "clerk"))
+@action(needs="rewards.dispute", roles=PORTAL)
 def dispute(actor: Actor, *, statement_id: int, reason: str, line_id: int | None = None) -> int:
     """The distributor objects to a statement, or to one line in it; the day of the answer is fixed by the policy that
     holds for him today. Returns the dispute's number."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from gongying.books.money import read as ledger
 from gongying.core.actor import Actor
+from gongying.core.doors import PORTAL
 from gongying.core.refusal import Refused
 from gongying.core.ui import charts, links
 from gongying.core.ui.listing import XLSX, attachment
@@ -96,7 +97,7 @@ def _table(rows: Any, portal: bool) -> Table:
 def statements(request: Request) -> HttpResponse:
     """All statements in scope, and what they come to by state."""
     actor = request.actor
-    rows, portal = queries.statements(actor), actor.role in ("owner", "clerk")
+    rows, portal = queries.statements(actor), actor.role in PORTAL
     heaps = queries.piles(rows)
     shown = [("open", _("to be confirmed")), ("disputed", _("disputed")), ("confirmed", _("confirmed"))]
     shown += [] if portal else [("pending", _("Awaiting approval"))]
@@ -167,7 +168,7 @@ def _entries(actor: Actor, row: Statement) -> list[ledger.Posting]:
 def _page(request: Request, actor: Actor, statement_id: int, error: Refused | None) -> HttpResponse:
     row = queries.statement_row(actor, statement_id)
     view, document = queries.statement(actor, statement_id=statement_id), queries.document_of(row)
-    portal, posted = actor.role in ("owner", "clerk"), row.run.state == "posted"
+    portal, posted = actor.role in PORTAL, row.run.state == "posted"
     may_object = portal and posted and actor.can("rewards.dispute")
     evidence = queries.evidence(actor, row)
     asked = request.POST.get("line_id") or request.GET.get("line", "")

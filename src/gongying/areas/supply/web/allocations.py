@@ -24,9 +24,9 @@ from gongying.core.ui.templatetags.ui import label
 
 from .. import actions, queries
 from ..models import AllocationRun
+from ..rules import RULE_NAMES, classes_of
 from . import forms
 
-RULES = {"proportional": _("in proportion"), "max_min": _("max-min fair"), "priority": _("by priority")}
 SAID = {
     "proportional": _("Everybody gets the same share of his wish; packs left over go to the largest remainders."),
     "max_min": _("Everybody gets alike until his wish is met; small wishes are met first."),
@@ -41,7 +41,7 @@ RUNS = Table(
         ),
         Column("title", _("Title"), lambda r: r.title, sort="title", phone=False),
         Column("on", _("Date"), lambda r: r.on, "date", "on", phone=False),
-        Column("rule", _("Rule"), lambda r: RULES.get(r.rule, r.rule), sort="rule"),
+        Column("rule", _("Rule"), lambda r: RULE_NAMES.get(r.rule, r.rule), sort="rule"),
         Column("wished", _("Wished"), lambda r: r.wished, "num", "wished", phone=False),
         Column("given", _("Given"), lambda r: r.given, "num", "given", phone=False),
         Column("filled", _("Fulfilled"), lambda r: r.filled, "bar", "filled"),
@@ -50,7 +50,7 @@ RUNS = Table(
     sort="-number",
     filters=[
         Filter("state", _("State"), list(STATES.items()), lambda rows, v: rows.filter(state=v)),
-        Filter("rule", _("Rule"), list(RULES.items()), lambda rows, v: rows.filter(rule=v)),
+        Filter("rule", _("Rule"), list(RULE_NAMES.items()), lambda rows, v: rows.filter(rule=v)),
     ],
     search=lambda rows, q: rows.filter(number__icontains=q) | rows.filter(title__icontains=q),
     views=[(_("Drafts"), "state=draft")],
@@ -81,7 +81,7 @@ def _as(trial: queries.Trial) -> Column:
     def given(line: Any) -> int:
         return trial.given.get(line.need, 0)
 
-    return Column(f"as_{trial.rule}", RULES[trial.rule], given, "num", given, phone=False)
+    return Column(f"as_{trial.rule}", RULE_NAMES[trial.rule], given, "num", given, phone=False)
 
 
 def _lines(run: AllocationRun, trials: list[queries.Trial], portal: bool) -> Table:
@@ -133,7 +133,7 @@ def draw(request: Request) -> HttpResponse:
     terms = queries.terms(None, timezone.localdate())
     context = {
         "sites": list(places.house_sites("warehouse")) if request.actor.whole_network else [],
-        "rules": RULES.items(),
+        "rules": RULE_NAMES.items(),
         "said": SAID,
         "terms": terms,
         "classes": ", ".join(terms.classes),
@@ -159,16 +159,12 @@ def _drawn(request: Request) -> int:
         site_id=forms.key_of(given, "site") or 0,
         wishes=wishes,
         supplies=supplies,
-        classes=_names(given.get("classes", "")),
+        classes=classes_of(given.get("classes", "")),
         title=given.get("title", ""),
         rule=given.get("rule", ""),
         inside=given.get("inside", ""),
         reason=given.get("reason", ""),
     )
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
 
 
 def _pasted(text: str) -> tuple[list[actions.WishIn], set[int]]:
@@ -223,7 +219,7 @@ def _shown(
     whole, draft = actor.whole_network, row.state == "draft"
     tried = [
         {
-            "label": RULES[t.rule],
+            "label": RULE_NAMES[t.rule],
             "said": SAID[t.rule],
             "lowest": float(t.measures.lowest),
             "served": t.measures.served,
@@ -235,13 +231,13 @@ def _shown(
     ]
     return {
         "run": row,
-        "rule": RULES.get(row.rule, row.rule),
+        "rule": RULE_NAMES.get(row.rule, row.rule),
         "said": SAID.get(row.rule, ""),
         "supplies": list(queries.supplies_of(row)),
         "there": sum(each.available for each in queries.supplies_of(row)),
         "short": row.wished - row.given,
         "trials": tried,
-        "rules": RULES.items(),
+        "rules": RULE_NAMES.items(),
         "classes": ", ".join(queries.classes_of(row)),
         "path": flow.path_of(
             [("draft", _("drawn")), ("applied", _("applied"))], "draft" if row.state == "dropped" else row.state,
@@ -272,7 +268,7 @@ def _step(request: Request, row: AllocationRun) -> None:
             for each in queries.supplies_of(row)
         ]  # fmt: skip
         actions.change_allocation(
-            actor, allocation_id=row.pk, classes=_names(given.get("classes", "")), supplies=supplies, **said
+            actor, allocation_id=row.pk, classes=classes_of(given.get("classes", "")), supplies=supplies, **said
         )
     elif step == "apply":
         verb: Any = actions.VERBS.get("apply", actions.apply)

@@ -16,7 +16,7 @@ from gongying.books.parties import read as parties
 from gongying.books.trade import read as trade
 from gongying.core import calendar
 from gongying.core.documents.sheet import xlsx
-from gongying.core.doors import words
+from gongying.core.doors import PORTAL, words
 from gongying.core.ui import charts, links, nav, search
 from gongying.core.ui.listing import XLSX, attachment
 from gongying.core.ui.pages import Request, page
@@ -88,7 +88,7 @@ def today(request: Request) -> HttpResponse:
 
 def _at_home(actor: Any) -> bool:
     """Whether this is somebody of one distributor, whose home page is that of the company."""
-    return actor.role in ("owner", "clerk") and len(actor.parties or ()) == 1
+    return actor.role in PORTAL and len(actor.parties or ()) == 1
 
 
 def _portal(request: HttpRequest, actor: Any) -> HttpResponse:

@@ -6,14 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongying.areas.supply import queries as supplied
+from gongying.areas.supply.rules import RULE_NAMES, classes_of
 from gongying.books.places import read as places
 from gongying.core.refusal import Forbidden, Refused
 from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
 
 from .. import actions, queries
-
-RULES = {"proportional": _("in proportion"), "max_min": _("max-min fair"), "priority": _("by priority")}
 
 
 @page(needs="ordering.allocate")
@@ -38,7 +37,7 @@ def share(request: Request) -> HttpResponse:
         "chosen": chosen,
         "site": site,
         "sites": sites,
-        "rules": RULES.items(),
+        "rules": RULE_NAMES.items(),
         "terms": terms,
         "classes": ", ".join(terms.classes),
         "given": request.POST,
@@ -49,13 +48,12 @@ def share(request: Request) -> HttpResponse:
 
 def _drawn(request: Request) -> int:
     given = request.POST
-    classes = [name.strip() for name in given.get("classes", "").replace("，", ",").split(",") if name.strip()]
     return actions.share_out(
         request.actor,
         products=given.getlist("product"),
         rule=given.get("rule", ""),
         inside=given.get("inside", "") or "max_min",
-        classes=classes,
+        classes=classes_of(given.get("classes", "")),
         step=_whole(given.get("step", ""), "step", 1),
         smallest=_whole(given.get("smallest", ""), "smallest", 0),
         title=given.get("title", ""),
