@@ -39,6 +39,7 @@ check: .venv/.dev ## Lint, types, contracts, migrations
 bench: .venv/.dev ## Measure, with a baseline in the same run
 	$(PY) bench/import_speed.py
 	$(PY) bench/settlement_speed.py
+	$(PY) bench/replay_speed.py
 	$(PY) bench/stock_speed.py
 	test -z "$$GONGYING_BENCH_DATABASE_URL" || $(PY) bench/order_speed.py
 	test -z "$$GONGYING_BENCH_DATABASE_URL" || $(PY) bench/order_list.py

@@ -31,12 +31,13 @@ PARTIES, PRODUCTS, PROGRAMMES = 1000, 500, 20
 TERMS = Terms(method="slab", tiers=(Tier(Decimal(0), Decimal("0.01")), Tier(Decimal(500_000), Decimal("0.02")), Tier(Decimal(2_000_000), Decimal("0.03"))), basis="value", currency="CNY", base_cap=None, payout_cap=None, guarantee=0)  # fmt: skip
 
 
-def lake(rows, folder):
+def lake(rows, folder, years=1):
     """An engine over generated lines, as the lake would open them; party, product, day and amount are independent."""
     engine = duckdb.connect(config={"threads": 2})
     path = folder / "lines.parquet"
+    first, days = 2027 - years, 365 * years
     engine.execute(
-        f"COPY (SELECT i AS id, 'sell_in' AS level, DATE '2026-01-01' + CAST(hash(i, 1) % 365 AS INT) AS business_date, "
+        f"COPY (SELECT i AS id, 'sell_in' AS level, DATE '{first}-01-01' + CAST(hash(i, 1) % {days} AS INT) AS business_date, "
         f"CAST(1 + hash(i, 2) % {PARTIES} AS BIGINT) AS party_id, CAST(1 + hash(i, 3) % {PRODUCTS} AS BIGINT) AS product_id, CAST(1 + i % 9 AS BIGINT) AS quantity, "
         f"'CNY' AS currency, CAST(1000 + hash(i, 4) % 90000 AS BIGINT) AS gross_minor, CAST(0 AS BIGINT) AS discount_minor, "
         f"CAST(1000 + hash(i, 4) % 90000 AS BIGINT) AS net_minor, CAST(0 AS BIGINT) AS tax_minor, CAST(0 AS BIGINT) AS freight_minor, 'sale' AS kind, '' AS place, '' AS content_hash FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)"

@@ -68,6 +68,21 @@ for _name in ("tests.network", "tests.sell", "tests.join"):
     ACTIONS.pop(_name, None)
 
 
+# What says the same on any database runs once, on the embedded one: rules of the house, engines, who may open what (decided above
+# the database), the story of the demonstration.
+ONCE = ("access", "demo", "engines", "house", "docs")
+
+
+def pytest_collection_modifyitems(items):
+    """Skip on PostgreSQL what has run on the embedded database."""
+    if connection.vendor != "postgresql":
+        return
+    skip = pytest.mark.skip(reason="says the same on any database: it ran on the embedded one")
+    for item in items:
+        if Path(item.fspath).parent.name in ONCE:
+            item.add_marker(skip)
+
+
 @pytest.fixture
 def network(db):
     return _build()

@@ -73,6 +73,7 @@ def levels():
         document=document,
         effective_from=date(2026, 1, 1),
     )
+    tiers.simulate(SYSTEM, version_id=version, period="2026", as_of=date(2026, 11, 1))
     policies.publish(SYSTEM, version_id=version)
     made = tiers.review(SYSTEM, programme="tiers", period="2026", as_of=date(2026, 11, 1))
     tiers.approve(DIRECTOR, review_id=made.review_id)

@@ -18,6 +18,7 @@ from gongying.books.prices import post as prices
 from gongying.books.prices import read as prices_read
 from gongying.books.stock import post as stock
 from gongying.books.stock import read as stock_read
+from gongying.books.trade import post as trade
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.doors import joined
 from gongying.core.refusal import Refused
@@ -128,6 +129,7 @@ def test_balances_are_the_sum_of_movements_after_any_postings(inside, rows, salt
 
 POSTED = [
     "trade_line",
+    "trade_origin",
     "plans_target",
     "prices_price",
     "stock_movement",
@@ -157,6 +159,7 @@ def test_every_append_only_table_is_tried():
 def test_posted_rows_cannot_be_changed_even_by_hand(inside, table):
     d1, rice = inside.ids["D1"], inside.skus["P1"]
     inside.sell(inside.line(yuan=1))
+    trade.came_from(SYSTEM, {inside.line(yuan=1).key: date(2026, 7, 1)}, level="sell_in", source="test")
     plans.targets(SYSTEM, [plans.TargetIn("2026", d1, amount_minor=1)], source="t")
     prices.prices(SYSTEM, [prices.PriceIn("L", "list", rice, "CNY", Decimal(1))], source="t")
     stock.counts(SYSTEM, [stock.CountIn(d1, rice, date(2026, 1, 31), 4)], source="t")

@@ -127,7 +127,7 @@ def test_a_delegation_and_its_bounds(house):
     for bad, code in (
         ({"receiver": "nobody"}, "refused"), ({"receiver": "boss"}, "self"), ({"until": today - timedelta(days=1)}, "span"),
         ({"until": today + timedelta(days=200)}, "span"), ({"verb": "no.verb"}, "verb"), ({"reason": " "}, "reason"),
-        ({"receiver": "money"}, "permission"),
+        ({"receiver": "money", "verb": "ordering.approve"}, "permission"),
     ):  # fmt: skip
         with pytest.raises(Refused) as no:
             actions.delegate(boss, **(lend | bad))

@@ -23,7 +23,7 @@ from gongying.flows.demo.api import demo
 from gongying.flows.demo.seeds import letters
 from gongying.flows.demo.seeds.load import Loader, chunks, is_loaded
 from gongying.flows.demo.seeds.logins import logins
-from gongying.flows.demo.seeds.programmes import programmes, rounds
+from gongying.flows.demo.seeds.programmes import programmes, rounds, timetable
 from gongying.flows.demo.seeds.story import Story
 
 from .conftest import END, quiet
@@ -137,7 +137,7 @@ def test_programmes_begin_and_end_with_the_years(story: Story) -> None:
     assert [each.since.year for each in annual] == [2024, 2025, 2026]
     for early, late in pairwise(annual):
         assert early.until == late.since
-    assert len({each.key for each in programmes(story.start, story.end)}) == 4
+    assert len({each.key for each in programmes(story.start, story.end)}) == 6
 
 
 def test_one_settlement_waits_and_the_others_are_decided(story: Story) -> None:
@@ -147,6 +147,15 @@ def test_one_settlement_waits_and_the_others_are_decided(story: Story) -> None:
     assert [each.day for each in found] == sorted(each.day for each in found)
     assert [each.period for each in found if each.programme == "annual"] == ["2025"]
     assert sum(each.programme == "east" and each.period == "2026Q1" for each in found) == 2
+
+
+def test_the_last_twelve_months_are_accrued_and_the_newest_waits(story: Story) -> None:
+    found = [each for each in timetable(story.start, story.end) if not each.programme]
+    assert len(found) == 12
+    assert [each.period for each in found if not each.approved] == [found[-1].period]
+    settled = {each.day for each in rounds(story.start, story.end)}
+    assert not settled & {each.day for each in found}
+    assert [each.period for each in found] == sorted(each.period for each in found)
 
 
 def test_log_ins_do_not_depend_on_the_day(small: Story) -> None:

@@ -264,8 +264,10 @@ def test_returned_goods_are_credited_at_the_price_they_were_sold_for(shop):
     assert shop.exposure().owed == 678_00
     (kept,) = shop.lines(done.id)
     assert (kept.returned, shop.shelf()) == (4, (13, 0))
-    sums = Line.objects.unscoped("test").filter(party_id=shop.ids["D1"]).values_list("quantity", flat=True)
-    assert sum(sums) == 6
+    posted = Line.objects.unscoped("test").filter(party_id=shop.ids["D1"]).values_list("level", "quantity")
+    assert sum(n for level, n in posted if level == "sell_in") == 6
+    back = Line.objects.unscoped("test").filter(kind="return", origin__isnull=False)
+    assert {(line.level, line.quantity) for line in back} == {("sell_in", -4)}
     assert {"returned", "credited"} <= set(shop.told(done.id))
 
 

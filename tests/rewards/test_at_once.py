@@ -198,6 +198,7 @@ def test_two_plans_and_two_reviews_at_once_are_refused_in_words(busy):
     version = policies.draft(
         SYSTEM, kind="tiers.programme", key="t", title="t", document=levels, effective_from=date(2026, 1, 1)
     )
+    tiers.simulate(SYSTEM, version_id=version, period="2026", as_of=date(2026, 12, 31))
     policies.publish(SYSTEM, version_id=version)
     said = at_once(
         *[lambda: tiers.review(SYSTEM, programme="t", period="2026", as_of=date(2026, 12, 31)).number] * 3

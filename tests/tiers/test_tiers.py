@@ -31,6 +31,12 @@ def publish(levels=LEVELS, grace=6, start=date(2025, 1, 1), period="year"):
     version = policies.draft(
         SYSTEM, kind="tiers.programme", key="tiers", title="等级", document=document, effective_from=start
     )
+    actions.simulate(
+        SYSTEM,
+        version_id=version,
+        period={"year": "2026", "quarter": "2026Q3", "month": "2026-07"}[period],
+        as_of=date(2026, 12, 31),
+    )
     policies.publish(SYSTEM, version_id=version)
 
 

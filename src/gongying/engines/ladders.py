@@ -91,6 +91,27 @@ def tier_of(base: Decimal, tiers: Sequence[Tier]) -> int | None:
     return found
 
 
+def scaled(tiers: Sequence[Tier], reference: Decimal) -> list[Tier]:
+    """A ladder written in shares of a reference (a target, the base of last year) as a ladder of the base itself.
+
+    Scaling the starts instead of dividing the base keeps boundaries exact: at 110 % of a target of 300 the base is 330.
+
+    >>> scaled([Tier(Decimal("1.1"), Decimal("0.02"))], Decimal(300))
+    [Tier(start=Decimal('330.0'), rate=Decimal('0.02'))]
+    """
+    return [Tier(tier.start * reference, tier.rate) for tier in tiers]
+
+
+def excess(base: Decimal, tiers: Sequence[Tier]) -> Decimal:
+    """The reached tier's rate on what lies above the first start (over-achievement: only the part above pays).
+
+    >>> excess(Decimal(360), scaled([Tier(Decimal(1), Decimal("0.02")), Tier(Decimal("1.1"), Decimal("0.05"))], Decimal(300)))
+    Decimal('3.00')
+    """
+    index = tier_of(base, tiers)
+    return Decimal(0) if index is None else tiers[index].rate * (base - tiers[0].start)
+
+
 def slab(base: Decimal, tiers: Sequence[Tier]) -> Decimal:
     """Retroactive, all units: the reached tier's rate on the whole base (D365 "Cumulative")."""
     index = tier_of(base, tiers)
@@ -141,6 +162,7 @@ METHODS: dict[str, Callable[[Decimal, Sequence[Tier]], Decimal]] = {
     "total": total,
     "fixed": fixed,
     "per_unit": slab,
+    "excess": excess,
 }
 
 

@@ -1,7 +1,8 @@
 """Levels: which of a ladder of levels a distributor holds, what it lacks for the next, and what becomes of the level held.
 
-A level holds when every requirement is met: value >= at_least, in the unit of the figure. Levels are given from the
-lowest; the highest that holds counts. A level once held is kept for some months after falling short (grace), and a
+A level holds when its criteria do (engines/criteria.py): value >= at_least, in the unit of the figure. Levels are given
+from the lowest; the highest that holds counts, unless a gate is closed: a figure above its limit caps the level. A level
+once held is kept for some months after falling short (grace), falls by one level at most where the landing is soft, and a
 period that is still running can raise a level but never starts that clock: part of a year proves nothing against a
 year's requirement.
 Rules: docs/algorithms/levels.md.
@@ -15,86 +16,120 @@ Rules: docs/algorithms/levels.md.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
 
+from .criteria import Check, Group, Need, Seen, Way, cheapest, least, see
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A requirement: the figure `metric` must reach `at_least` (major units for money, fractions for ratios)."""
-
-    metric: str
-    at_least: Decimal
+__all__ = [
+    "Check",
+    "Closed",
+    "Decision",
+    "Gate",
+    "Group",
+    "Level",
+    "Need",
+    "Placement",
+    "Seen",
+    "Way",
+    "decide",
+    "falling",
+    "leaps",
+    "months_between",
+    "pieces_for",
+    "place",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level and what it asks for."""
+    """A level and what it asks for: requirements and groups of them, all of which must hold."""
 
     code: str
-    needs: tuple[Need, ...]
+    needs: tuple[Need | Group, ...]
+
+    @property
+    def criteria(self) -> Group:
+        """The same as one group."""
+        return Group(self.needs)
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """A requirement held against a value; None is a figure that is unknown, which never meets anything."""
+class Gate:
+    """While the figure `metric` is above `at_most` nobody rises above the level `cap` ("" is no level at all)."""
 
     metric: str
-    at_least: Decimal
-    value: Decimal | None
+    at_most: Decimal
+    cap: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A gate that holds somebody down: the figure and how far it is above its limit."""
+
+    metric: str
+    at_most: Decimal
+    value: Decimal
+    cap: str
 
     @property
-    def met(self) -> bool:
-        """Whether the requirement holds."""
-        return self.value is not None and self.value >= self.at_least
-
-    @property
-    def gap(self) -> Decimal:
-        """What is missing; 0 when it holds."""
-        return Decimal(0) if self.met else self.at_least - (self.value or Decimal(0))
-
-    @property
-    def share(self) -> Decimal:
-        """How much of it is reached: value / at_least, from 0 to 1."""
-        return Decimal(1) if self.met else max(Decimal(0), self.value or Decimal(0)) / self.at_least
+    def excess(self) -> Decimal:
+        """By how much the figure is too high."""
+        return self.value - self.at_most
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The level that holds (None below the lowest), with the checks of every level; `missing` leads to the next one."""
+    """The level that holds (None below the lowest), with the checks of every level; `missing` leads to the next one.
+
+    `closed` are the gates that keep a higher level away, `reached` the level the figures alone would give.
+    """
 
     index: int | None
     level: str
     checks: tuple[tuple[str, tuple[Check, ...]], ...]
+    seen: tuple[Seen, ...] = ()
+    closed: tuple[Closed, ...] = ()
+    reached: str = ""
+
+    @property
+    def above(self) -> int | None:
+        """Where the next level stands in the ladder; None at the top."""
+        here = 0 if self.index is None else self.index + 1
+        return here if here < len(self.checks) else None
 
     @property
     def following(self) -> tuple[str, tuple[Check, ...]] | None:
         """The next level with its checks; None at the top."""
-        above = 0 if self.index is None else self.index + 1
-        return self.checks[above] if above < len(self.checks) else None
+        return None if self.above is None else self.checks[self.above]
+
+    @property
+    def way(self) -> Way:
+        """The cheapest way to the next level; it asks nothing at the top, and where only a gate is in the way."""
+        return Way(()) if self.above is None else cheapest(self.seen[self.above])
 
     @property
     def missing(self) -> list[Check]:
-        """The unmet requirements of the next level; empty at the top."""
-        return [check for check in self.following[1] if not check.met] if self.following else []
+        """The requirements of the cheapest way to the next level that are not met; empty at the top."""
+        return list(self.way.checks)
 
     @property
     def progress(self) -> Decimal | None:
-        """How far the next level is reached: the smallest share of its requirements, as a chain is as strong as its
+        """How far the next level is reached: the smallest share of what is wanted, as a chain is as strong as its
         weakest link; None at the top.
 
         >>> place({"x": Decimal(60), "y": Decimal(9)}, [Level("a", (Need("x", Decimal(80)), Need("y", Decimal(10))))]).progress
         Decimal('0.75')
         """
-        return min(check.share for check in self.following[1]) if self.following else None
+        return None if self.above is None else self.seen[self.above].share
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of a distributor: its level, why, and since when it falls short of the level it keeps.
 
-    `reason` is first, up, kept, open (short, but the period still runs), grace, down or none (no level before and none
-    now).
+    `reason` is first, up, kept, open (short, but the period still runs), grace, new (short, but protected as new), down,
+    soft (short still, but a review of this period lowered it already) or none (no level before and none now).
     """
 
     level: str
@@ -102,15 +137,43 @@ class Decision:
     short_since: date | None
 
 
-def place(values: Mapping[str, Decimal | None], levels: Sequence[Level]) -> Placement:
-    """The highest level whose requirements all hold, with the evidence."""
-    checks = tuple(
-        (level.code, tuple(Check(need.metric, need.at_least, values.get(need.metric)) for need in level.needs))
-        for level in levels
+def place(values: Mapping[str, Decimal | None], levels: Sequence[Level], gates: Sequence[Gate] = ()) -> Placement:
+    """The highest level whose criteria hold and no gate forbids, with the evidence. An unknown figure closes no gate.
+
+    >>> gate = Gate("overdue_days", Decimal(30), "a")
+    >>> held = place({"x": Decimal(9), "overdue_days": Decimal(40)}, [Level("a", (Need("x", Decimal(1)),)), Level("b", (Need("x", Decimal(2)),))], [gate])
+    >>> held.level, held.reached, held.closed[0].excess
+    ('a', 'b', Decimal('10'))
+    """
+    seen = tuple(see(level.criteria, values) for level in levels)
+    holding = [index for index, each in enumerate(seen) if each.met]
+    order = {level.code: index for index, level in enumerate(levels)}
+    closed = [
+        Closed(gate.metric, gate.at_most, value, gate.cap)
+        for gate in gates
+        if (value := values.get(gate.metric)) is not None and value > gate.at_most
+    ]
+    top = holding[-1] if holding else -1
+    binding = tuple(each for each in closed if order.get(each.cap, -1) < top)
+    cap = min((order.get(each.cap, -1) for each in binding), default=top)
+    index = max((each for each in holding if each <= cap), default=None)
+    return Placement(
+        index,
+        "" if index is None else levels[index].code,
+        tuple((level.code, tuple(each.checks())) for level, each in zip(levels, seen, strict=True)),
+        seen,
+        binding,
+        levels[top].code if holding else "",
     )
-    holding = [index for index, (_code, asked) in enumerate(checks) if all(check.met for check in asked)]
-    index = holding[-1] if holding else None
-    return Placement(index, "" if index is None else levels[index].code, checks)
+
+
+def months_between(since: date, on: date) -> int:
+    """Whole months from a day to another.
+
+    >>> months_between(date(2026, 1, 31), date(2026, 3, 30))
+    1
+    """
+    return (on.year - since.year) * 12 + on.month - since.month - (on.day < since.day)
 
 
 def decide(
@@ -122,11 +185,17 @@ def decide(
     grace_months: int,
     *,
     closed: bool = True,
+    soft: bool = False,
+    lowered: bool = False,
+    protected: bool = False,
+    only_up: bool = False,
 ) -> Decision:
     """The decision at a review: up at once, down only after `grace_months` below the level held.
 
     `closed` says whether the period is over: one that still runs finds nobody short for the first time, but it ends a
-    grace that began with an earlier period. A level the ladder no longer has counts as none.
+    grace that began with an earlier period, unless it is a review that `only_up` raises. Where the landing is `soft` a
+    level falls by one at most, and not again (`lowered`) by another review of the same period. Who is `protected` keeps
+    what he has. A level the ladder no longer has counts as none.
 
     >>> ladder = [Level("silver", (Need("x", Decimal(1)),)), Level("gold", (Need("x", Decimal(3)),))]
     >>> low = place({"x": Decimal(2)}, ladder)
@@ -136,6 +205,8 @@ def decide(
     Decision(level='silver', reason='down', short_since=None)
     >>> decide(low, ladder, "gold", None, date(2026, 7, 10), 0, closed=False).reason
     'open'
+    >>> decide(place({}, ladder), ladder, "gold", None, date(2026, 7, 10), 0, soft=True).level
+    'silver'
     """
     order = {level.code: place for place, level in enumerate(levels)}
     before = order.get(held, -1)
@@ -143,24 +214,33 @@ def decide(
     if now >= before:
         reason = "kept" if now == before else "first" if before < 0 else "up"
         return Decision(found.level, "none" if now < 0 else reason, None)
-    if short_since is None and not closed:
-        return Decision(held, "open", None)
+    if soft and lowered:
+        return Decision(held, "soft", None)
+    if protected:
+        return Decision(held, "new", None)
+    if only_up or (short_since is None and not closed):
+        return Decision(held, "open", short_since)
     since = short_since or on
-    months = (on.year - since.year) * 12 + on.month - since.month - (on.day < since.day)
-    if months < grace_months:
+    if months_between(since, on) < grace_months:
         return Decision(held, "grace", since)
-    return Decision(found.level, "down", None)
+    lands = max(now, before - 1) if soft else now
+    return Decision(levels[lands].code if lands >= 0 else "", "down", None)
 
 
 def falling(levels: Sequence[Level]) -> list[tuple[str, str]]:
-    """(level, metric) where a higher level asks less than the one below it for the same figure, or no longer asks."""
-    found = []
+    """(level, metric) where a higher level can be reached without the one below it: it asks less of a figure, or no longer
+    asks for it, on at least one of its ways.
+
+    >>> falling([Level("silver", (Need("x", Decimal(2)),)), Level("gold", (Group((Need("x", Decimal(3)), Need("y", Decimal(1))), 1),))])
+    [('gold', 'x')]
+    """
+    found: dict[tuple[str, str], None] = {}
     for low, high in pairwise(levels):
-        above = {need.metric: need.at_least for need in high.needs}
-        for need in low.needs:
-            if above.get(need.metric, Decimal(-1)) < need.at_least:
-                found.append((high.code, need.metric))
-    return found
+        for figures in least(high.criteria):
+            seen = see(low.criteria, figures)
+            if not seen.met:
+                found |= {(high.code, check.metric): None for check in cheapest(seen).checks}
+    return list(found)
 
 
 def leaps(levels: Sequence[Level], times: Decimal) -> list[tuple[str, str, Decimal]]:
@@ -171,9 +251,28 @@ def leaps(levels: Sequence[Level], times: Decimal) -> list[tuple[str, str, Decim
     """
     found = []
     for low, high in pairwise(levels):
-        below = {need.metric: need.at_least for need in low.needs}
-        for need in high.needs:
-            asked = below.get(need.metric, Decimal(0))
-            if asked and need.at_least > asked * times:
-                found.append((high.code, need.metric, need.at_least / asked))
+        below, above = _least_asked(low), _least_asked(high)
+        for metric, at_least in above.items():
+            asked = below.get(metric, Decimal(0))
+            if asked and at_least > asked * times:
+                found.append((high.code, metric, at_least / asked))
     return found
+
+
+def _least_asked(level: Level) -> dict[str, Decimal]:
+    """What a level asks of each figure at least, in the order in which they are named."""
+    found: dict[str, Decimal] = {}
+    for need in level.criteria.needs():
+        found[need.metric] = min(found.get(need.metric, need.at_least), need.at_least)
+    return found
+
+
+def pieces_for(gap: Decimal, worth: Decimal) -> int | None:
+    """How many whole cases worth `worth` each close a gap: ⌈gap ÷ worth⌉; None where a case is worth nothing.
+
+    >>> pieces_for(Decimal(9400), Decimal(250)), pieces_for(Decimal(1), Decimal(0))
+    (38, None)
+    """
+    if worth <= 0:
+        return None
+    return int((gap / worth).to_integral_value(ROUND_CEILING))

@@ -16,7 +16,10 @@ from fractions import Fraction
 
 WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"  # no minor unit
 THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
-EXPONENTS = dict.fromkeys(WHOLE.split(), 0) | dict.fromkeys(THOUSANDTHS.split(), 3) | {"CLF": 4, "UYW": 4}
+POINTS = "PTS"  # points of a loyalty programme are counted in the same ledger, and are no money
+EXPONENTS = (
+    dict.fromkeys(WHOLE.split(), 0) | dict.fromkeys(THOUSANDTHS.split(), 3) | {"CLF": 4, "UYW": 4, POINTS: 0}
+)
 
 
 class Rounding(Enum):

@@ -16,6 +16,7 @@ words(
         "view": _("Read orders"),
         "write": _("Write and discard drafts, keep favourites"),
         "comment": _("Comment on orders and attach files"),
+        "gift": _("Write orders of goods that cost nothing"),
         "keep": _("Write down what became of orders (the ordering flow alone)"),
     },
 )

@@ -74,7 +74,7 @@ MADE_BY: dict[tuple[str, bool], str] = {
     ("bank", False): "payment", ("bank", True): "refund", ("writeoff", False): "write-off", ("writeoff", True): "write-off",
     ("rebate", False): "rebate used", ("prepaid", False): "prepayment used", ("deposit", False): "deposit used",
     ("rebate", True): "rebate given back", ("rebate_expense", True): "rebate", ("rebate_expense", False): "rebate taken back",
-    ("opening", True): "opening", ("opening", False): "opening",
+    ("opening", True): "opening", ("opening", False): "opening", ("fund_committed", True): "market fund", ("fund", True): "market fund",
 }  # fmt: skip
 HELD: dict[tuple[str, bool], str] = {("bank", True): "payment", ("bank", False): "refund"}
 USED: dict[tuple[str, bool], str] = {
@@ -86,6 +86,7 @@ USED: dict[tuple[str, bool], str] = {
 LINE_WORDS: dict[str, Any] = {
     "invoice": _("Invoice"),
     "credit note": _("Credit note"),
+    "market fund": _("Market fund"),
     "payment": _("Payment"),
     "refund": _("Refund"),
     "write-off": _("Write-off"),

@@ -41,6 +41,18 @@ class RunVoided(Fact):
 
 
 @dataclass(frozen=True)
+class PeriodReopened(Fact):
+    """A period that was settled for good may be settled again."""
+
+    name = "rewards.period_reopened"
+    run: int
+    number: str
+    programme: str
+    period: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class StatementConfirmed(Fact):
     """The distributor agrees."""
 
@@ -73,6 +85,31 @@ class ProgrammeReplayed(Fact):
 
 
 @dataclass(frozen=True)
+class StatementPaidOut(Fact):
+    """A statement was paid as its programme says: in goods, in points, into a fund, or against invoices."""
+
+    name = "rewards.statement_paid_out"
+    statement: int
+    party: int
+    number: str
+    way: str
+    ref: str
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class ReplayShared(Fact):
+    """Every distributor of a replay may read what a version would have paid him."""
+
+    name = "rewards.replay_shared"
+    replay: int
+    version_id: int
+    hash: str
+    period: str
+    parties: list[int]
+
+
+@dataclass(frozen=True)
 class DisputeRuled(Fact):
     """Head office upheld or rejected an objection; `settled` says that none is left open on the statement."""
 
@@ -83,3 +120,36 @@ class DisputeRuled(Fact):
     number: str
     verdict: str
     settled: bool
+
+
+@dataclass(frozen=True)
+class AccrualSubmitted(Fact):
+    """Accrued rebates await a second person; `change_minor` is what they add to the expense by currency, `digest` covers
+    every line."""
+
+    name = "rewards.accrual_submitted"
+    run: int
+    number: str
+    kind: str
+    on: str
+    change_minor: dict[str, int]
+    lines: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class AccrualPosted(Fact):
+    """Accrued rebates were approved and posted."""
+
+    name = "rewards.accrual_posted"
+    run: int
+    number: str
+
+
+@dataclass(frozen=True)
+class AccrualVoided(Fact):
+    """Accrued rebates were turned down; nothing was posted."""
+
+    name = "rewards.accrual_voided"
+    run: int
+    number: str

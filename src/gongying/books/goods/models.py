@@ -20,7 +20,8 @@ class Product(models.Model):
     """A product by code; quantities everywhere are whole `base_unit`s.
 
     `tracking` says what stock of it names: nothing, a lot, or a serial number. `min_order` is in packs. A product that is
-    not `active` is sold no more; what is there of it may still be moved.
+    not `active` is sold no more; what is there of it may still be moved. `weight_g` (grams) and `volume_ml` (millilitres) are
+    those of one base unit; 0 is unknown.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -33,6 +34,8 @@ class Product(models.Model):
     tax_rate = models.DecimalField(max_digits=6, decimal_places=4, default=Decimal("0.13"))
     active = models.BooleanField(default=True)
     min_order = models.PositiveIntegerField(default=0)
+    weight_g = models.PositiveIntegerField(default=0)
+    volume_ml = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -21,7 +21,8 @@ from .models import TRACKINGS, Category, Lot, Pack, Product, Serial
 class ProductIn:
     """What is known of a product; `case` is the number of base units in a case (0: no case, None: as it is).
 
-    `tracking` is "", "lot" or "serial"; `tax_rate` a fraction (0.13); `min_order` in packs; None leaves what is on record.
+    `tracking` is "", "lot" or "serial"; `tax_rate` a fraction (0.13); `min_order` in packs; `weight_g` and
+    `volume_ml` of one base unit; None leaves what is on record.
     """
 
     code: str
@@ -37,6 +38,8 @@ class ProductIn:
     tax_rate: Decimal | None = None
     active: bool | None = None
     min_order: int | None = None
+    weight_g: int | None = None
+    volume_ml: int | None = None
     case_barcode: str | None = None
 
 
@@ -57,7 +60,7 @@ class SerialIn(NamedTuple):
     lot: str = ""
 
 
-OPTIONAL = ("tracking", "shelf_life_days", "tax_rate", "active", "min_order")
+OPTIONAL = ("tracking", "shelf_life_days", "tax_rate", "active", "min_order", "weight_g", "volume_ml")
 AT_ONCE = 1000  # rows in one statement
 
 

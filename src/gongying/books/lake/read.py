@@ -41,7 +41,15 @@ PARTY = pa.schema(
         "city": pa.string(),
     }
 )
-PRODUCT = pa.schema({"product_id": pa.int64(), "product": pa.string(), "category": pa.string()})
+PRODUCT = pa.schema(
+    {
+        "product_id": pa.int64(),
+        "product": pa.string(),
+        "category": pa.string(),
+        "weight_g": pa.int64(),
+        "volume_ml": pa.int64(),
+    }
+)
 LINES: Any = _unbound("lines", post.MIRRORED["lines"].schema)
 STOCK_COUNTS: Any = _unbound("stock_counts", post.MIRRORED["stock_counts"].schema)
 MOVES: Any = _unbound("moves", post.MIRRORED["moves"].schema)
@@ -172,7 +180,5 @@ def _parties() -> pa.Table:
 
 
 def _products() -> pa.Table:
-    rows = Product.objects.order_by("id").values_list("id", "code", "category__code")
-    return pa.Table.from_pylist(
-        [{"product_id": pk, "product": code, "category": group} for pk, code, group in rows], schema=PRODUCT
-    )
+    rows = Product.objects.order_by("id").values_list("id", "code", "category__code", "weight_g", "volume_ml")
+    return pa.Table.from_pylist([dict(zip(PRODUCT.names, row, strict=True)) for row in rows], schema=PRODUCT)

@@ -6,10 +6,14 @@ from django.db.models import F, Q
 from gongying.core.scope import Scoped
 
 LEVELS = ("sell_in", "sell_through", "sell_out", "direct")
+EVENTS = (
+    "ordered",
+    "paid",
+)  # the same goods at other moments, for programmes that pay on orders or on what is paid
 
 
 class Line(Scoped):
-    """One posted sales line. Returns and reversals are negative; a correction names what it corrects.
+    """One posted sales line: of a level (what was sold by whom), or of an event of a sell-in that is kept beside it. Returns and reversals are negative; a correction names what it corrects.
 
     `net_minor` is gross less discount; tax and freight are kept apart and are never in a base.
     `quantity` is whole base units of the product. `party` is the distributor whose sale or purchase it is;
@@ -53,3 +57,15 @@ class Line(Scoped):
             models.Index(fields=["party", "level", "business_date"], name="line_party_day"),
             models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="line_corrects"),
         ]
+
+
+class Origin(Scoped):
+    """The day of the sale that a returned line takes back, where it is known: a programme that restates counts the return in
+    the period of the sale. Append-only."""
+
+    scope_path = "line__party_id"
+    line = models.OneToOneField(Line, models.PROTECT, related_name="origin")
+    origin_on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["origin_on"], name="origin_day")]

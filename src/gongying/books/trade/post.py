@@ -13,9 +13,9 @@ from gongying.core.journal import book
 from gongying.core.posting import DIGITS, Posted, digest_of, insert, select_by_keys, stamp, turn
 
 from . import facts
-from .models import Line
+from .models import Line, Origin
 
-__all__ = ["LineIn", "Posted", "columns", "lines", "ready", "reverse_batch"]
+__all__ = ["LineIn", "Posted", "columns", "came_from", "lines", "ready", "reverse_batch"]
 
 
 class LineIn(NamedTuple):
@@ -64,6 +64,7 @@ TAIL = ("source", "batch_id", "posted_at")
 READ = ("id", *COLUMNS)
 _KEY = READ.index("business_key")
 _DAY = COLUMNS.index("business_date")
+_CORRECTS = COLUMNS.index("corrects_id")
 _REVISION, _HASH, _KIND = READ.index("revision"), READ.index("content_hash"), READ.index("kind")
 _TURNED = {"quantity", "gross_minor", "discount_minor", "net_minor", "tax_minor", "freight_minor"}
 Row = tuple[Any, ...]
@@ -171,6 +172,25 @@ def _restore(actor: Actor, batch_id: int, gone: Mapping[tuple[str, str, str], in
         _write(actor, rows, source, batch)
 
 
+def came_from(actor: Actor, days: Mapping[str, date], *, level: str, source: str) -> int:
+    """Say of returned lines, by business key, on which day the goods were sold. What was said stays. Returns how many were
+    new."""
+    held = Line.objects.unscoped("posting").filter(
+        level=level, source=source, business_key__in=list(days), origin__isnull=True
+    )
+    made = [Origin(line_id=pk, origin_on=days[key]) for pk, key in held.values_list("id", "business_key")]
+    return len(Origin.objects.unscoped("posting").bulk_create(made))
+
+
+def _carry_origins(reversed_ids: list[int]) -> None:
+    """A reversal counts where what it reverses counts."""
+    known = Origin.objects.unscoped("posting").filter(line_id__in=reversed_ids)
+    days = dict(known.values_list("line_id", "origin_on"))
+    if days:
+        rows = Line.objects.unscoped("posting").filter(corrects_id__in=list(days)).values_list("id", "corrects_id")
+        Origin.objects.unscoped("posting").bulk_create([Origin(line_id=pk, origin_on=days[of]) for pk, of in rows])
+
+
 def _reversal(old: Row) -> Row:
     """The same line with every amount turned round. It keeps the business date of what it reverses."""
     turned = dict(zip(READ, old, strict=True))
@@ -187,6 +207,9 @@ def _write(actor: Actor, fresh: list[Row], source: str, batch_id: int | None) ->
     gate.months({day[:7] for day in {row[_DAY] for row in fresh}})
     tail = (source, batch_id, stamp())
     insert(Line, (*COLUMNS, *TAIL), [row + tail for row in fresh])
+    undone = [row[_CORRECTS] for row in fresh if row[_CORRECTS] is not None]
+    if undone:
+        _carry_origins(undone)
     money, net, kind = COLUMNS.index("currency"), COLUMNS.index("net_minor"), COLUMNS.index("kind")
     revision, mark = COLUMNS.index("revision"), COLUMNS.index("content_hash")
     sums: dict[str, int] = {}

@@ -1,13 +1,14 @@
 """The only readers of sales lines."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +78,45 @@ def lines(
     if up_to is not None:
         narrow["id__lte"] = up_to
     return rows.filter(**narrow).select_related("product", "party").order_by("business_date", "id")
+
+
+def day_of(actor: Actor, *, party_id: int, document: str, level: str = "sell_in") -> date | None:
+    """The business date of a document of a party; None where nothing of it is on record."""
+    rows = Line.objects.for_actor(actor).filter(party_id=party_id, level=level, document=document)
+    first: date | None = rows.order_by("business_date").values_list("business_date", flat=True).first()
+    return first
+
+
+def with_origin(actor: Actor, *, level: str, currency: str) -> QuerySet[Line]:
+    """The returns in scope of which is known when the goods were sold (`origin.origin_on`)."""
+    rows: QuerySet[Line] = Line.objects.for_actor(actor).filter(
+        level=level, currency=currency, origin__isnull=False
+    )
+    return rows.select_related("origin", "product__category").order_by("id")
+
+
+SOLD_ON = ("sell_through", "sell_out")  # what a distributor sells to buyers of his own
+
+
+def new_buyers(start: date, end: date) -> dict[int, int]:
+    """How many buyers (outlets, customers) each party sold to for the first time in [start, end), by party. A buyer is who is
+    named as counterparty of a sale that stands: what was corrected or reversed counts no more."""
+    rows = _sold_on(Line.objects.unscoped("new buyers"), end).values("party_id", "counterparty")
+    first = rows.annotate(first=Min("business_date")).filter(first__gte=start)
+    return dict(Counter(row["party_id"] for row in first))
+
+
+def first_sales(actor: Actor, *, start: date, end: date, party_id: int) -> list[tuple[str, date]]:
+    """The buyers a party in scope sold to for the first time in [start, end): (name, day), the earliest first."""
+    rows = _sold_on(Line.objects.for_actor(actor).filter(party_id=party_id), end).values("counterparty")
+    found = rows.annotate(first=Min("business_date")).filter(first__gte=start).order_by("first", "counterparty")
+    return [(row["counterparty"], row["first"]) for row in found]
+
+
+def _sold_on(rows: QuerySet[Line], end: date) -> QuerySet[Line]:
+    """Standing sales to named buyers before a day."""
+    rows = rows.filter(level__in=SOLD_ON, business_date__lt=end, kind="sale", line__isnull=True)
+    return rows.exclude(counterparty="").order_by()
 
 
 def bases(rows: QuerySet[Line]) -> list[Base]:

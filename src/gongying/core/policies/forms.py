@@ -30,7 +30,8 @@ class Ask:
 
     `kind` is text, long, whole, number, money (major units), percent (a fraction in the document), choice, many (of
     `choices`), flag, day, codes, numbers, days (lists, apart by spaces) or table (of `columns`; a `keyed` one is an object
-    in the document, its first column the key). An `optional` field may be left empty.
+    in the document, its first column the key). An `optional` field may be left empty. A table `under` another one holds what
+    stands inside the rows of that one, as rows of its own: its first column says in which, by the first column there.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Ask:
     columns: tuple["Ask", ...] = ()
     keyed: bool = False
     source: str = ""  # choices that others know: a name in SOURCES
+    under: str = ""
 
     def options(self) -> list[tuple[Any, Any]]:
         """What may be chosen: (value in the document, words)."""
@@ -76,7 +78,22 @@ def asked(kind: str) -> list[Ask]:
 
 def shown(kind: str, document: Mapping[str, Any]) -> Typed:
     """A document (as JSON has it) as the form shows it; what it does not hold is empty."""
-    return {ask.name: _show(ask, document.get(ask.name)) for ask in asked(kind)}
+    return {ask.name: _show(ask, _held(kind, ask, document)) for ask in asked(kind)}
+
+
+def _held(kind: str, ask: Ask, document: Mapping[str, Any]) -> Any:
+    """What a document has for a field: of a table under another one the rows in all rows of that one, each with the key."""
+    if not ask.under:
+        return document.get(ask.name)
+    key, own = _key_of(kind, ask), ask.columns[0].name
+    return [
+        {own: above.get(key)} | row for above in document.get(ask.under) or [] for row in above.get(ask.name) or []
+    ]
+
+
+def _key_of(kind: str, ask: Ask) -> str:
+    """By which column the rows of the table above are told apart."""
+    return next(each.columns[0].name for each in asked(kind) if each.name == ask.under)
 
 
 def _show(ask: Ask, value: Any) -> Any:
@@ -134,19 +151,57 @@ def posted(kind: str, post: Any) -> Typed:
             found[ask.name] = YES if post.get(name) == YES else NO
         else:
             found[ask.name] = post.get(name, "").strip().replace("\r\n", "\n")
+    for ask in asked(kind):
+        if ask.under:  # in the order of the table above, as the document has them
+            key, own = _key_of(kind, ask), ask.columns[0].name
+            order = {row[key]: place for place, row in enumerate(found[ask.under])}
+            found[ask.name].sort(key=lambda row, own=own, order=order: order.get(row[own], len(order)))
     return found
 
 
 def _filled(ask: Ask, row: Mapping[str, str]) -> bool:
-    """Whether somebody typed into a row: what always has a value says nothing."""
-    return any(row[column.name] for column in ask.columns if column.kind not in ("choice", "flag"))
+    """Whether somebody typed into a row: what always has a value says nothing, a choice that may be left open does."""
+    said = [column for column in ask.columns if column.kind not in ("choice", "flag") or column.optional]
+    return any(row[column.name] for column in said)
 
 
 def document(kind: str, typed: Typed, old: Mapping[str, Any]) -> dict[str, Any]:
     """The document that was typed. What was not touched stays as `old` (the document the form began with) writes it, so that
     its hash stays. Raises Refused naming the field.
     """
-    return {ask.name: _read(ask, typed[ask.name], old.get(ask.name), ask.name) for ask in asked(kind)}
+    read = {ask.name: _read(ask, typed[ask.name], _held(kind, ask, old), ask.name) for ask in asked(kind)}
+    for ask in asked(kind):
+        if ask.under:
+            _put_inside(kind, ask, read)
+    return read
+
+
+def _put_inside(kind: str, ask: Ask, read: dict[str, Any]) -> None:
+    """Move the rows of a table to the rows of the one they stand under. Raises Refused for a row that stands under none."""
+    key, own, rows = _key_of(kind, ask), ask.columns[0].name, read.pop(ask.name)
+    above = {row[key]: row for row in read[ask.under]}
+    for row in above.values():
+        row[ask.name] = []
+    for place, row in enumerate(rows):
+        name = row.pop(own)
+        if name not in above:
+            raise Refused(
+                _("There is no “%(code)s”.") % {"code": name},
+                code="choice",
+                field=f"{ask.name}.{place}.{own}",
+                remedy=_("One of: %(codes)s.") % {"codes": ", ".join(str(code) for code in above)},
+            )
+        above[name][ask.name].append(row)
+
+
+def _flat(kind: str, path: str, document: Mapping[str, Any]) -> str:
+    """A path of the document as one of the form: `levels.1.needs.0.at_least` stands in a table of its own."""
+    parts = path.split(".")
+    ask = next((a for a in asked(kind) if a.under == parts[0] and len(parts) > 2 and a.name == parts[2]), None)
+    if ask is None:
+        return path
+    before = sum(len(row.get(ask.name) or []) for row in document[ask.under][: int(parts[1])])
+    return ".".join([ask.name, *([str(before + int(parts[3])), *parts[4:]] if len(parts) > 3 else [])])
 
 
 def check(kind: str, document: Mapping[str, Any]) -> None:
@@ -155,7 +210,9 @@ def check(kind: str, document: Mapping[str, Any]) -> None:
     try:
         schema.model_validate(document)
     except ValidationError as fault:
-        raise refusal(fault, schema.model_fields, percent=lambda path: _is_percent(kind, path)) from fault
+        no = refusal(fault, schema.model_fields, percent=lambda p: _is_percent(kind, _flat(kind, p, document)))
+        no.field = _flat(kind, no.field, document)
+        raise no from fault
 
 
 def _is_percent(kind: str, path: str) -> bool:

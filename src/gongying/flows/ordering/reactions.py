@@ -115,6 +115,19 @@ def invoice_paid(fact: InvoicePaid, entry: Entry) -> None:
         actions.paid(SYSTEM, number=fact.order, invoice=fact.number)
 
 
+@book.on(InvoicePaid)
+def count_paid(fact: InvoicePaid, entry: Entry) -> None:
+    """What was sold with it counts as paid from today on."""
+    if fact.delivery:
+        actions.count_paid(SYSTEM, party_id=fact.party, delivery=fact.delivery, on=timezone.localdate())
+
+
+@book.on(OrderConfirmed, OrderAmended, OrderCancelled)
+def count_ordered(fact: OrderConfirmed | OrderAmended | OrderCancelled, entry: Entry) -> None:
+    """What is ordered is counted as it stands."""
+    actions.count_ordered(SYSTEM, number=fact.number)
+
+
 @book.on(CarrierEventTold)
 def carrier(fact: CarrierEventTold, entry: Entry) -> None:
     """What a carrier tells stands on the order's timeline."""

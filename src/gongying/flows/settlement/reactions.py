@@ -12,6 +12,8 @@ from gongying.core.journal import book
 from gongying.core.journal.models import Entry
 from gongying.core.notices import bell
 
+from . import actions
+
 
 @book.on(RebateSettled)
 def tell_distributors(fact: RebateSettled, entry: Entry) -> None:
@@ -20,6 +22,20 @@ def tell_distributors(fact: RebateSettled, entry: Entry) -> None:
         link = f"/rewards/statements/{statement}/"
         zh, en = f"返利结算 {fact.number} 已入账", f"Rebate {fact.number} was credited"
         bell.tell(party_id=party, link=link, level="good", title=zh, title_en=en)
+
+
+@book.on(RebateSettled)
+def pay_out(fact: RebateSettled, entry: Entry) -> None:
+    """What is not left in the rebate account is paid at once; finance is told of what waits."""
+    waiting = actions.pay_out(SYSTEM.through("flow"), run_id=fact.run)["waiting"]
+    if waiting:
+        bell.tell(
+            role="finance",
+            link=f"/rewards/runs/{fact.run}/",
+            level="warning",
+            title=f"返利结算 {fact.number} 有 {waiting} 笔未能按方案兑付，暂存返利账户",
+            title_en=f"{waiting} statements of {fact.number} could not be paid as the programme says",
+        )
 
 
 @book.on(StatementDisputed)

@@ -1,1 +1,1 @@
-"""What follows from a tier review: the distributors whose level moved are told, and so is who must approve."""
+"""What follows from levels, stars and awards: the distributors are told, so is who must approve, and funds are filled."""

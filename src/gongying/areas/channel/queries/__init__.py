@@ -48,6 +48,7 @@ from .trusting import (
     months,
     newest_month,
     parts_of,
+    scores,
     trust,
     weighed,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "sample_row",
     "samples",
     "summed",
+    "scores",
     "trust",
     "trust_rules",
     "unsettled",

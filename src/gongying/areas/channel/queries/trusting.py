@@ -1,7 +1,7 @@
 """Trust grades: weighed on demand, kept by month, and told wherever the figure travels."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -158,6 +158,15 @@ def kept(actor: Actor, party_id: int, on: date) -> TrustGrade | None:
     """The newest grade of a distributor that is kept on a day; None before the first."""
     rows = grades(actor).filter(party_id=party_id, month__lte=f"{on:%Y-%m}")
     return rows.first()
+
+
+def scores(actor: Actor, on: date, whom: Iterable[int]) -> dict[int, Decimal]:
+    """The score of the newest grade kept on a day, by distributor in scope; who has none is left out."""
+    rows = grades(actor).filter(party_id__in=list(whom), month__lte=f"{on:%Y-%m}", score__isnull=False)
+    found: dict[int, Decimal] = {}
+    for party, score in rows.order_by("month").values_list("party_id", "score"):  # the newest stays
+        found[party] = Decimal(score or 0)
+    return found
 
 
 @query(needs="channel.view", roles=EVERYONE)

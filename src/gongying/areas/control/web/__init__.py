@@ -130,6 +130,7 @@ def policy(request: Request, version_id: int) -> HttpResponse:
         "error": error,
         "may_publish": actor.can("policies.publish"),
         "may_draft": actor.can("policies.draft"),
+        "try_it": links.to(f"try {view.row.kind}", version_id),
         "today": today,
     }
     return render(request, "control/policy.html", context, status=409 if error else 200)
@@ -171,6 +172,7 @@ def jobs(request: Request) -> HttpResponse:
 
 
 links.home("policy", "control:policy")
+links.home("new_policy", "control:new")
 urlpatterns = [
     path("audit/", audit, name="audit"),
     path("policies/", policy_list, name="policies"),

@@ -56,6 +56,7 @@ UNDER = {
     "orders.rules": _("by the rules of orders, without a person"),
     "credit": _("after the credit desk let it go"),
     "fits": _("it fits again"),
+    "points.redemption": _("points were used for it"),
 }
 TONES = {
     "held": "bad",

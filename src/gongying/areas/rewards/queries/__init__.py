@@ -15,7 +15,10 @@ from gongying.core.scope import one
 from gongying.core.words import pick
 
 from ..models import Run, Statement
-from .calculation import Bound, Calculation, Due, bound, calculate, preview, selection_of, settled_before
+from ..rules import LEVEL_OF, Programme
+from .calculation import Bound, Calculation, Due, bound, calculate, preview, settled_before
+from .judging import must_be_replayed
+from .measuring import resolved, selection_of
 from .overview import (
     DisputeView,
     Pile,
@@ -30,25 +33,29 @@ from .overview import (
     unanswered,
 )
 from .progress import Progress, progress, running_period
-from .reading import (
-    Said,
-    base_text,
-    document_of,
-    document_of_run,
-    in_capitals,
-    rate_text,
-    span_of,
-    tier_text,
-    told,
+from .reading import document_of, document_of_run, document_of_version, span_of, told
+from .replay import (
+    Replayed,
+    is_replayed,
+    last_period,
+    months_before,
+    programme_row,
+    replayed,
+    replays,
+    sheet,
+    spans_of,
+    what_if,
 )
-from .replay import Replayed, is_replayed, last_period, programme_row, replayed, replays
+from .restating import counted, in_scope
+from .steps import Said
+from .wording import base_text, in_capitals, measure_text, rate_text, start_text, tier_text
 
 __all__ = [
     "Bound", "Calculation", "DisputeView", "Due", "LineView", "Pile", "Progress", "Replayed", "RunView", "Said", "StatementView",
-    "Step", "answer_days", "base_text", "bound", "calculate", "disputes", "document_of", "document_of_run", "evidence", "in_capitals", "invoice", "invoices",
-    "is_replayed", "last_period", "of_period", "piles", "preview", "programme_row", "progress", "rate_text", "replayed",
+    "Step", "answer_days", "base_text", "bound", "calculate", "disputes", "document_of", "document_of_run", "document_of_version", "evidence", "in_capitals", "invoice", "invoices",
+    "is_replayed", "last_period", "measure_text", "months_before", "must_be_replayed", "sheet", "spans_of", "what_if", "of_period", "piles", "preview", "programme_row", "progress", "rate_text", "replayed",
     "replays", "run_view", "running_period", "runs", "selection_of", "settled_before", "span_of", "statement", "statement_lines",
-    "statement_row", "statements", "tier_text", "titled", "titles", "told", "total", "unanswered",
+    "statement_row", "statements", "start_text", "tier_text", "titled", "titles", "told", "total", "unanswered", "unpaid",
 ]  # fmt: skip
 LONGEST_PAGE = 200
 
@@ -155,20 +162,16 @@ def evidence(actor: Actor, row: Statement) -> QuerySet[Any]:
     document, span = document_of(row), span_of(row.run)
     rows = trade.lines(
         actor,
-        level="sell_in",
-        start=span.start,
-        end=span.end,
+        level=LEVEL_OF[document.event],
+        start=date.min,
+        end=date.max,
         currency=row.currency,
         party_id=row.party_id,
         up_to=row.run.watermark,
     )
     if not row.lines:  # the distributor was outside: none of its lines counted
         return rows.none()
-    if document.categories or document.products:
-        rows = rows.filter(
-            Q(product__category__code__in=document.categories) | Q(product__code__in=document.products)
-        )
-    return rows.exclude(product__code__in=document.without) if document.without else rows
+    return rows.filter(counted(document, span)).filter(in_scope(resolved(document, span)))
 
 
 def invoice(actor: Actor, row: Statement, line_id: int) -> list[tuple[Any, bool]]:
@@ -176,10 +179,11 @@ def invoice(actor: Actor, row: Statement, line_id: int) -> list[tuple[Any, bool]
 
     Missing when the line is none of the statement's.
     """
-    counted = evidence(actor, row)
-    document = one(counted, pk=line_id).document
-    known = set(counted.filter(document=document).values_list("pk", flat=True))
-    rows = trade.lines(actor, level="sell_in", start=date.min, end=date.max, party_id=row.party_id)
+    rests_on = evidence(actor, row)
+    document = one(rests_on, pk=line_id).document
+    known = set(rests_on.filter(document=document).values_list("pk", flat=True))
+    level = LEVEL_OF[document_of(row).event]
+    rows = trade.lines(actor, level=level, start=date.min, end=date.max, party_id=row.party_id)
     return [(line, line.pk in known) for line in rows.filter(document=document).order_by("id")]
 
 
@@ -213,6 +217,17 @@ def statement_lines(actor: Actor, *, statement_id: int, offset: int = 0, limit: 
         )
         for r in rows[first : first + size]
     ]
+
+
+def unpaid(actor: Actor, run_id: int) -> tuple[Programme, list[Statement]]:
+    """The credited statements of a run that its programme pays with something, and that are not paid yet; and the programme."""
+    run = one(Run.objects.all(), pk=run_id)
+    document = document_of_run(run)
+    rows = Statement.objects.for_actor(actor).filter(run=run, run__state="posted", due_minor__gt=0)
+    rows = (
+        rows.filter(Q(payout__isnull=True) | ~Q(payout__problem="")).select_related("run", "party").order_by("id")
+    )
+    return document, [] if document.pays == "account" else list(rows)
 
 
 def total(rows: QuerySet[Statement]) -> int:

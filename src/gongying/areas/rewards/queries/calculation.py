@@ -1,12 +1,14 @@
 """What a programme owes for a period: the settlement kernel fed from the lake."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from gongying.books.metrics import read as metrics
+from gongying.books.lake.read import Snapshot
 from gongying.books.parties import read as parties
 from gongying.books.trade import read as trade
 from gongying.core import calendar
@@ -15,10 +17,11 @@ from gongying.core.doors import HQ, query
 from gongying.core.policies import read as policies
 from gongying.core.refusal import Missing, Refused
 from gongying.core.words import pick
-from gongying.engines.rebates import Derivation, derive, outside
+from gongying.engines.rebates import Derivation
 
 from ..models import Statement
 from ..rules import PROGRAMME, Programme
+from .measuring import Held, Wanted, read
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,22 @@ class Calculation:
     watermark: int
     currency: str
     rows: list[tuple[int, int, int, Derivation]]  # party, base, number of lines, derivation
+    document: Programme
 
 
 @dataclass(frozen=True)
 class Bound:
-    """The version of a programme that binds a period, and the days of the period whose lines count."""
+    """The version of a programme that binds a period, the whole period, and the days of it whose lines count."""
 
     version_id: int
     policy_hash: str
     document: Programme
     span: calendar.Period
+    period: calendar.Period
+
+    def wanted(self, up_to: int | None = None) -> Wanted:
+        """What is to be calculated."""
+        return Wanted(self.document, self.period, self.span, up_to)
 
 
 def bound(programme: str, period: str) -> Bound:
@@ -71,14 +80,15 @@ def bound(programme: str, period: str) -> Bound:
     document = policy.document
     if not isinstance(document, Programme):
         raise Missing(programme)
-    if calendar.NATURAL[document.period](span.start) != span:
+    if calendar.KINDS[document.period](span.start) != span:
         raise other_periods(document, span)
-    return Bound(policy.version_id, policy.hash, document, counted_in(span, day + timedelta(days=1)))
+    days = counted_in(span, day + timedelta(days=1))
+    return Bound(policy.version_id, policy.hash, document, days, span)
 
 
 def other_periods(document: Programme, span: calendar.Period) -> Refused:
     """A programme is settled by its own periods only."""
-    fitting = calendar.NATURAL[document.period](span.start)
+    fitting = calendar.KINDS[document.period](span.start)
     return Refused(
         _("This programme does not settle %(period)s.") % {"period": span.code},
         code="period_kind",
@@ -92,6 +102,41 @@ def counted_in(span: calendar.Period, ends: date | None) -> calendar.Period:
     return span if ends is None or ends >= span.end else calendar.Period(span.code, span.start, ends)
 
 
+class Nets:
+    """What programmes pay that others are net of: each is calculated once for a period, by what is in force in it."""
+
+    def __init__(self, up_to: int | None, moment: Snapshot | None = None) -> None:
+        self.up_to, self.moment = up_to, moment
+        self.known: dict[tuple[str, str], Mapping[int, int]] = {}
+
+    def __call__(self, key: str, span: calendar.Period) -> Mapping[int, int]:
+        """The entitlements of a programme over the periods of its own that make up a span, by party in minor units.
+
+        Nothing where it was not in force, or is settled by longer periods (the linter refuses that).
+        """
+        known = self.known.get((key, span.code))
+        if known is None:
+            known = self.known[key, span.code] = self._paid(key, span)
+        return known
+
+    def _paid(self, key: str, span: calendar.Period) -> dict[int, int]:
+        day = policies.last_day(PROGRAMME.code, key, span.start, span.end)
+        if day is None:
+            return {}
+        document = policies.value(PROGRAMME.code, key, day).document
+        if not isinstance(document, Programme):
+            return {}
+        wanted = []
+        for part in calendar.parts(span, document.period):
+            with suppress(Missing):
+                wanted.append(bound(key, part.code).wanted(self.up_to))
+        found: dict[int, int] = {}
+        for one, held in zip(wanted, read(wanted, self, self.moment), strict=True):
+            for party, mine in held.items():
+                found[party] = found.get(party, 0) + mine.derive(one.document).entitled
+        return found
+
+
 def calculate(programme: str, period: str, up_to: int | None = None) -> Calculation:
     """due = F(cumulative facts, policy version) - settled, for every distributor of the programme.
 
@@ -99,44 +144,28 @@ def calculate(programme: str, period: str, up_to: int | None = None) -> Calculat
     """
     found = bound(programme, period)
     document, watermark = found.document, trade.watermark() if up_to is None else up_to
-    (held,) = metrics.bases([selection_of(document, found.span, watermark)])
-    inside = eligible(document)
-    counted = {base.party_id: base for base in held if inside is None or base.party_id in inside}
+    (held,) = read([found.wanted(watermark)], Nets(watermark))
     before = settled_before(programme, period)
-    terms, rows = document.terms(), []
-    for party_id in sorted(counted.keys() | before.keys()):
-        base, settled = counted.get(party_id), before.get(party_id, 0)
-        if base is None:
-            rows.append((party_id, 0, 0, outside(settled)))
-            continue
-        amount = amount_of(document, base)
-        rows.append((party_id, amount, base.lines, derive(amount, terms, settled)))
-    return Calculation(found.version_id, found.policy_hash, watermark, document.currency, rows)
+    earlier = entitled_earlier(programme, found.period) if document.guarantee_runs else {}
+    rows = []
+    for party_id in sorted(held.keys() | before.keys()):
+        mine, settled = held.get(party_id, Held()), before.get(party_id, 0)
+        derived = mine.derive(document, settled, earlier.get(party_id, ()))
+        rows.append((party_id, mine.base, mine.lines, derived))
+    return Calculation(found.version_id, found.policy_hash, watermark, document.currency, rows, document)
 
 
-def amount_of(document: Programme, base: metrics.Base) -> int:
-    """The base of a programme: net minor units, or pieces."""
-    return base.net_minor if document.basis == "value" else base.quantity
-
-
-def eligible(document: Programme) -> frozenset[int] | None:
-    """The distributors a programme is for: those it names, in the regions it names; None is everybody."""
-    named = frozenset(parties.ids_by_code(document.parties).values()) if document.parties else None
-    near = parties.in_regions(document.regions) if document.regions else None
-    return named if near is None else near if named is None else named & near
-
-
-def selection_of(document: Programme, span: calendar.Period, watermark: int | None) -> metrics.Selection:
-    """The lines of the products a programme pays on, in a period, as known at a watermark."""
-    return metrics.Selection(
-        span.start,
-        span.end,
-        document.currency,
-        categories=tuple(document.categories),
-        products=tuple(document.products),
-        without=tuple(document.without),
-        up_to=watermark,
-    )
+def entitled_earlier(programme: str, span: calendar.Period) -> dict[int, tuple[int, ...]]:
+    """What the earlier periods of the year came to by the runs that stand, oldest first, by party: a guarantee that runs
+    through the year reads them."""
+    since = calendar.year_of(span.start).start
+    rows = Statement.objects.unscoped("settlement").filter(run__programme=programme, run__state="posted")
+    sums: dict[int, dict[str, int]] = {}
+    for party, code, due in rows.order_by("run_id").values_list("party_id", "run__period", "due_minor"):
+        if since <= calendar.period(code).start < span.start:
+            mine = sums.setdefault(party, {})
+            mine[code] = mine.get(code, 0) + due
+    return {party: tuple(each[code] for code in sorted(each)) for party, each in sums.items()}
 
 
 def settled_before(programme: str, period: str) -> dict[int, int]:

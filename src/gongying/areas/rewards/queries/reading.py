@@ -2,35 +2,39 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
 
 from gongying.core import calendar
 from gongying.core.policies import read as policies
+from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing
-from gongying.core.ui.templatetags.ui import money, num, percent
-from gongying.engines.capitals import capitals
-from gongying.engines.money import exponent
-from gongying.engines.rebates import major
+from gongying.core.ui.templatetags.ui import money, num
 
 from ..models import Run, Statement
 from ..rules import Programme
 from .calculation import counted_in
+from .steps import Said, adjustment_told, ladder_told
+from .wording import base_text, measure_text
 
-
-@dataclass(frozen=True)
-class Said:
-    """A step in words. `parts` are (reading, value) pairs that sum to it, such as the slices of a ladder."""
-
-    code: str
-    title: str
-    formula: str
-    reading: str
-    value: str
-    parts: list[tuple[str, str]] = field(default_factory=list)
+EVENTS = {
+    "ordered": (_("Order lines"), _("what was ordered in the period and counts")),
+    "delivered": (_("Delivered lines"), _("what was delivered in the period and counts")),
+    "invoiced": (_("Invoice lines"), _("what was invoiced in the period and counts")),
+    "paid": (_("Paid lines"), _("what was paid in the period and counts")),
+    "sold_through": (_("Lines sold on"), _("what was sold on to outlets in the period and counts")),
+    "sold_out": (_("Lines sold out"), _("what outlets sold in the period and counts")),
+}
+SUMS = {
+    "value": _("sum of net amounts = gross − discount"),
+    "gross": _("sum of gross amounts"),
+    "quantity": _("sum of quantities"),
+    "weight": _("sum of quantity × weight of a piece"),
+    "volume": _("sum of quantity × volume of a piece"),
+    "points": _("sum of quantity × points of a piece"),
+}
 
 
 def document_of(row: Statement) -> Programme:
@@ -40,7 +44,12 @@ def document_of(row: Statement) -> Programme:
 
 def document_of_run(run: Run) -> Programme:
     """The programme a run settled, in the version it names."""
-    document = policies.parsed(policies.version(run.version_id))
+    return document_of_version(policies.version(run.version_id))
+
+
+def document_of_version(row: PolicyVersion) -> Programme:
+    """The programme of a version, or Missing."""
+    document = policies.parsed(row)
     if not isinstance(document, Programme):
         raise Missing("no such programme")
     return document
@@ -51,43 +60,33 @@ def span_of(run: Run) -> calendar.Period:
     return counted_in(calendar.period(run.period), policies.version(run.version_id).effective_to)
 
 
-def in_capitals(minor: int, currency: str) -> str:
-    """An amount in Chinese capitals as papers carry it, for renminbi; empty for other currencies."""
-    return f"人民币{capitals(minor)}" if currency == "CNY" else ""
-
-
-def base_text(document: Programme, base: int) -> str:
-    """A base in its unit: money or pieces."""
-    if document.basis == "value":
-        return money(base, document.currency)
-    return say("%(count)s pieces") % {"count": num(base)}
-
-
-def rate_text(document: Programme, rate: Decimal) -> str:
-    """A rate as the programme means it: a percentage, an amount a piece, or a fixed amount."""
-    if document.method in ("slab", "marginal") and document.basis == "value":
-        return percent(rate, 2)
-    amount = money(rate.scaleb(exponent(document.currency)), document.currency)
-    return amount if document.method == "fixed" else say("%(amount)s a piece") % {"amount": amount}
-
-
-def tier_text(document: Programme, tier: int | None) -> str:
-    """A tier by its place: 2 of 4."""
-    if tier is None:
-        return say("below the first tier")
-    return say("tier %(place)s of %(count)s") % {"place": tier + 1, "count": len(document.tiers)}
-
-
 def told(row: Statement, document: Programme, earlier: Sequence[Statement]) -> list[Said]:
-    """A statement step by step: lines, base, tier, rate, adjustments, entitled, settled before, due, paid."""
+    """A statement step by step: lines, base, tier, rate, adjustments, entitled, settled before, due, paid. Periods that are
+    calculated by themselves follow each other."""
     parts: list[dict[str, Any]] = json.loads(row.derivation)
-    return [
-        *_base(row, document),
-        *(_outside(row) if parts[0]["code"] == "outside" else _ladder(document, row, parts[0])),
-        *(_adjustment(row, part) for part in parts[1:]),
-        *_due(row, document, earlier),
-        _paid(row),
-    ]
+    return [*_base(row, document), *_steps(row, document, parts), *_due(row, document, earlier), _paid(row)]
+
+
+def _steps(row: Statement, document: Programme, parts: list[dict[str, Any]]) -> Iterator[Said]:
+    for part in parts:
+        if part["code"] == "period":
+            title = say("Calculated for %(period)s") % {"period": part["inputs"]["period"]}
+            base, amount = base_text(document, int(part["inputs"]["base"])), money(part["amount"], row.currency)
+            yield Said("period", title, say("each period by itself, claimed together"), base, amount)
+            yield from _steps(row, document, part["children"])
+        else:
+            yield from _step(row, document, part)
+
+
+def _step(row: Statement, document: Programme, part: dict[str, Any]) -> Iterator[Said]:
+    if part["code"] == "outside":
+        yield _outside(row)
+    elif part["code"] == "no_reference":
+        yield _no_reference(row, document)
+    elif part["code"] == "ladder":
+        yield from ladder_told(row, document, part)
+    else:
+        yield adjustment_told(row.currency, part)
 
 
 def _base(row: Statement, document: Programme) -> Iterator[Said]:
@@ -101,87 +100,30 @@ def _base(row: Statement, document: Programme) -> Iterator[Said]:
     }
     if document.without:
         reading += "; " + say("without %(products)s") % {"products": " ".join(document.without)}
+    if document.new_months:
+        reading += "; " + say("only products first sold in the last %(count)s months") % {
+            "count": document.new_months
+        }
     count = say("%(count)s lines") % {"count": num(row.lines)}
-    yield Said("lines", say("Invoice lines"), say("what was invoiced in the period and counts"), reading, count)
-    formula = (
-        say("sum of net amounts = gross − discount") if document.basis == "value" else say("sum of quantities")
-    )
+    title, formula = EVENTS[document.event]
+    yield Said("lines", str(title), str(formula), reading, count)
     note = say("Tax and freight never count; returns count as negative.")
-    yield Said("base", say("Base"), formula, note, base_text(document, row.base))
+    if document.returns == "restate":
+        note += " " + say("A return counts in the period of the sale it takes back.")
+    yield Said("base", say("Base"), str(SUMS[document.basis]), note, base_text(document, row.base))
 
 
-def _outside(row: Statement) -> Iterator[Said]:
+def _outside(row: Statement) -> Said:
     formula = say("no line of this distributor is left in the scope of the programme")
     reading = say("Neither tier, fixed amount nor guarantee: what was settled is taken back.")
-    yield Said("outside", say("Outside the programme"), formula, reading, money(0, row.currency))
+    return Said("outside", say("Outside the programme"), formula, reading, money(0, row.currency))
 
 
-def _ladder(document: Programme, row: Statement, part: dict[str, Any]) -> Iterator[Said]:
-    terms, inputs = document.terms(), part["inputs"]
-    counted = Decimal(inputs["counted"])
-    shown = _counted(document, counted)
-    if counted != major(row.base, terms):
-        cap = {"base": base_text(document, row.base), "cap": shown}
-        yield Said(
-            "base_cap",
-            say("Cap of the base"),
-            say("min(base, cap)"),
-            say("%(base)s is cut to %(cap)s") % cap,
-            shown,
-        )
-    yield _tier(document, row.tier, counted)
-    amount, title = money(part["amount"], row.currency), say("Amount by the ladder")
-    if row.tier is None:
-        yield Said("ladder", title, say("nothing below the first tier"), "", amount)
-    elif document.method == "marginal":
-        slices = [
-            (f"{_counted(document, Decimal(c['inputs']['part']))} × {rate_text(document, Decimal(c['inputs']['rate']))}", money(c["amount"], row.currency))
-            for c in part["children"]
-        ]  # fmt: skip
-        yield Said("ladder", title, say("each tier's rate on the part of the base inside it"), "", amount, slices)
-    elif document.method == "fixed":
-        yield Said(
-            "ladder",
-            title,
-            say("the fixed amount of the tier"),
-            rate_text(document, Decimal(inputs["rate"])),
-            amount,
-        )
-    else:
-        reading = f"{shown} × {rate_text(document, Decimal(inputs['rate']))} = {amount}"
-        yield Said("ladder", title, say("base × rate of the tier, on the whole base"), reading, amount)
-
-
-def _tier(document: Programme, tier: int | None, counted: Decimal) -> Said:
-    formula = say("from (included) ≤ base < to (not included)")
-    first = document.tiers[0]
-    if tier is None:
-        reading = f"{_counted(document, counted)} < {_counted(document, first.start)}"
-        return Said("tier", say("Tier and rate"), formula, reading, tier_text(document, None))
-    step = document.tiers[tier]
-    above = document.tiers[tier + 1].start if tier + 1 < len(document.tiers) else None
-    reading = f"{_counted(document, step.start)} ≤ {_counted(document, counted)}"
-    if above is not None:
-        reading += f" < {_counted(document, above)}"
-    value = f"{tier_text(document, tier)} · {rate_text(document, step.rate)}"
-    return Said("tier", say("Tier and rate"), formula, reading, value)
-
-
-def _counted(document: Programme, counted: Decimal) -> str:
-    """A base given in major units (yuan or pieces)."""
-    scale = exponent(document.currency) if document.basis == "value" else 0
-    return base_text(document, int(counted.scaleb(scale)))
-
-
-def _adjustment(row: Statement, part: dict[str, Any]) -> Said:
-    amount = money(part["amount"], row.currency)
-    if part["code"] == "guarantee":
-        limit = money(int(part["inputs"]["guarantee"]), row.currency)
-        reading = say("raised to the guaranteed %(amount)s") % {"amount": limit}
-        return Said("guarantee", say("Guarantee"), say("max(amount, guarantee)"), reading, amount)
-    limit = money(int(part["inputs"]["cap"]), row.currency)
-    reading = say("cut to the cap of %(amount)s") % {"amount": limit}
-    return Said("payout_cap", say("Cap of the payout"), say("min(amount, cap)"), reading, amount)
+def _no_reference(row: Statement, document: Programme) -> Said:
+    reading = say("There is no target, or nothing to compare with: a share of nothing has no meaning.")
+    return Said(
+        "no_reference", say("Nothing to measure against"), measure_text(document), reading, money(0, row.currency)
+    )
 
 
 def _due(row: Statement, document: Programme, earlier: Sequence[Statement]) -> Iterator[Said]:

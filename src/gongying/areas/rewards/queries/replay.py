@@ -1,40 +1,50 @@
 """A programme on the company's own history: what it would have paid, against what was in force."""
 
+import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from gongying.books.goods import read as goods
-from gongying.books.metrics import read as metrics
+from gongying.books.lake.read import Snapshot
 from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.policies import read as policies
-from gongying.core.policies.kinds import Finding, guard
 from gongying.core.policies.models import PolicyVersion
-from gongying.core.refusal import Missing
+from gongying.core.refusal import Missing, Refused
+from gongying.core.scope import one
 from gongying.core.words import pick
-from gongying.engines.rebates import derive
+from gongying.engines.money import whole
+from gongying.engines.rebates import MONEY
 
-from ..models import Replay
-from ..rules import PROGRAMME, Programme
-from .calculation import amount_of, eligible, other_periods, selection_of
+from ..models import Replay, ReplayLine
+from ..rules import PROGRAMME, RESPONSE, Programme, Response
+from .calculation import Nets, other_periods
+from .measuring import Held, Wanted, read
+from .reading import document_of_version
+
+LONGEST = 36  # months of history in one replay
+_MONTHS = re.compile(r"^(\d{4}-\d{2})\.\.(\d{4}-\d{2})$", re.ASCII)
+Told = tuple[Programme, calendar.Period]
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What one distributor would have earned in the period, in minor units."""
+    """What one distributor would have earned, in minor units, and what he bought meanwhile (`net_minor`, 0 where the base is
+    not money). `answers` is what he would earn if he bought more (or less) because of the change: low, middle, high."""
 
     party_id: int
     code: str
     name: str
     before_minor: int
     after_minor: int
+    net_minor: int = 0
+    answers: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def change_minor(self) -> int:
@@ -51,20 +61,71 @@ def programme_row(version_id: int) -> PolicyVersion:
 
 
 def last_period(document: Programme, on: date) -> str:
-    """The last complete natural period of the programme's kind before a day."""
-    natural = calendar.NATURAL[document.period]
-    return natural(natural(on).start - timedelta(days=1)).code
+    """The last complete period of the programme's kind before a day."""
+    return calendar.before(calendar.KINDS[document.period](on), document.period).code
 
 
-def earned(each: Sequence[tuple[Programme, calendar.Period]]) -> Counter[int]:
+def months_before(on: date, count: int) -> str:
+    """The last whole months before a day as a period of a replay.
+
+    >>> months_before(date(2026, 11, 25), 24)
+    '2024-11..2026-10'
+    """
+    last = on.year * 12 + on.month - 2
+    first = last - count + 1
+    return f"{first // 12}-{first % 12 + 1:02d}..{last // 12}-{last % 12 + 1:02d}"
+
+
+def spans_of(document: Programme, period: str) -> tuple[str, list[calendar.Period]]:
+    """The periods of a programme that a replay runs over, and the replay's period as it is kept: a period, or months
+    `2024-11..2026-10` with the programme's own periods that lie in them. Raises Refused where there are none."""
+    held = _MONTHS.match(period.strip())
+    if held is None:
+        whole_period = calendar.period(period)
+        found = calendar.parts(whole_period, document.period)
+        if not found:
+            raise other_periods(document, whole_period)
+        return whole_period.code, found
+    first, last = calendar.period(held[1]), calendar.period(held[2])
+    months = (last.start.year - first.start.year) * 12 + last.start.month - first.start.month + 1
+    if not 1 <= months <= LONGEST:
+        raise Refused(
+            _("A replay runs over 1 to %(most)s months.") % {"most": LONGEST}, code="months", field="period"
+        )
+    found, day = [], first.start
+    while (span := calendar.KINDS[document.period](day)).end <= last.end:
+        if span.start >= first.start:
+            found.append(span)
+        day = span.end
+    if not found:
+        raise other_periods(document, first)
+    return period.strip(), found
+
+
+def held_in(each: Sequence[Told], moment: Snapshot | None = None) -> list[tuple[Programme, dict[int, Held]]]:
+    """What counts in documents and periods by everything on record, in one scan."""
+    wanted = [Wanted(document, span, span) for document, span in each]
+    return [
+        (asked.document, held) for asked, held in zip(wanted, read(wanted, Nets(None, moment), moment), strict=True)
+    ]
+
+
+def earned(each: Sequence[Told], moment: Snapshot | None = None) -> Counter[int]:
     """What documents pay in their periods by everything on record, together, by party, in minor units."""
+    return paid_by(held_in(each, moment))
+
+
+def paid_by(each: Sequence[tuple[Programme, dict[int, Held]]]) -> Counter[int]:
+    """What was earned. A guarantee that runs reads what the same document came to in the periods before, in their order."""
     found: Counter[int] = Counter()
-    bases = metrics.bases([selection_of(document, span, None) for document, span in each])
-    for (document, _span), held in zip(each, bases, strict=True):
-        inside, terms = eligible(document), document.terms()
-        for base in held:
-            if inside is None or base.party_id in inside:
-                found[base.party_id] += derive(amount_of(document, base), terms).entitled
+    run: dict[int, tuple[int, ...]] = {}
+    for document, held in each:
+        terms = document.terms()
+        for party, mine in held.items():
+            paid = mine.pays(document, terms, run.get(party, ()))
+            found[party] += paid
+            if document.guarantee_runs:
+                run[party] = (*run.get(party, ()), paid)
     return found
 
 
@@ -74,35 +135,94 @@ def replayed(actor: Actor, row: PolicyVersion, period: str) -> list[Replayed]:
     A longer period is settled in the programme's own periods, each by what was in force on its last day. Raises Refused
     for a period that is not made up of them.
     """
-    document = _programme(row)
-    whole = calendar.period(period)
-    spans = calendar.parts(whole, document.period)
-    if not spans:
-        raise other_periods(document, whole)
-    after = earned([(document, span) for span in spans])
-    before = earned([known for span in spans if (known := _before(row, span)) is not None])
+    document = document_of_version(row)
+    _code, spans = spans_of(document, period)
+    told = [known for span in spans if (known := _before(row, span)) is not None]
+    return compared(actor, [(document, span) for span in spans], told)
+
+
+def compared(actor: Actor, after: Sequence[Told], before: Sequence[Told]) -> list[Replayed]:
+    """Documents against other documents, for every distributor in scope, read in one scan."""
+    both = held_in([*after, *before])
+    new, old = both[: len(after)], both[len(after) :]
+    now, then = paid_by(new), paid_by(old)
     people = {p.pk: p for p in parties.parties(actor)}
+    bought = _bought(new)
+    steps = _response()
+    answers = [_answered(new, now, then, bought, Decimal(step)) for step in (steps.low, steps.middle, steps.high)]
     return [
         Replayed(
-            pk, people[pk].code, pick(people[pk].name, people[pk].name_en), before.get(pk, 0), after.get(pk, 0)
+            pk,
+            people[pk].code,
+            pick(people[pk].name, people[pk].name_en),
+            then.get(pk, 0),
+            now.get(pk, 0),
+            bought.get(pk, 0),
+            (answers[0].get(pk, 0), answers[1].get(pk, 0), answers[2].get(pk, 0)),
         )
-        for pk in sorted(before.keys() | after.keys())
-        if pk in people and (before.get(pk, 0) or after.get(pk, 0))
+        for pk in sorted(then.keys() | now.keys())
+        if pk in people and (then.get(pk, 0) or now.get(pk, 0))
     ]
 
 
-def _before(row: PolicyVersion, span: calendar.Period) -> tuple[Programme, calendar.Period] | None:
+def _bought(each: Sequence[tuple[Programme, dict[int, Held]]]) -> Counter[int]:
+    """The bases in money, by party."""
+    found: Counter[int] = Counter()
+    for document, held in each:
+        if document.basis in MONEY:
+            found.update({party: mine.base for party, mine in held.items()})
+    return found
+
+
+def _response() -> Response:
+    """How volume answers a change of the rate (the policy of the network, or the house's own)."""
+    found = policies.candidates(RESPONSE.code, RESPONSE.key, date.max)
+    held = policies.parsed(found[0]) if found else None
+    return held if isinstance(held, Response) else Response()
+
+
+def _answered(
+    each: Sequence[tuple[Programme, dict[int, Held]]],
+    now: Counter[int],
+    then: Counter[int],
+    bought: Counter[int],
+    step: Decimal,
+) -> Counter[int]:
+    """What is paid if everybody's volume answers: it changes by `step` times the change of his effective rate (paid ÷
+    bought). A first-order answer, the same for all his periods: an estimate with a band, not a forecast."""
+    times = {
+        party: 1 + step * Decimal(now[party] - then[party]) / Decimal(net)
+        for party, net in bought.items()
+        if net > 0 and step
+    }
+    if not times:
+        return now
+    moved = [
+        (document, {party: _grown(mine, times.get(party, Decimal(1))) for party, mine in held.items()})
+        for document, held in each
+    ]
+    return paid_by(moved)
+
+
+def _grown(mine: Held, times: Decimal) -> Held:
+    each = [(code, whole(base * max(Decimal(0), times)), given) for code, base, given in mine.each]
+    return Held(sum(base for _code, base, _given in each), mine.lines, each)
+
+
+def _before(row: PolicyVersion, span: calendar.Period) -> Told | None:
     """What another version of the programme pays in a period of the same kind, None where none was in force."""
     others = policies.in_force(PROGRAMME.code, span.last_day, row.key).exclude(pk=row.pk)
     newest = others.filter(scope_kind="network").last()
-    return None if newest is None else (_programme(newest), span)
+    return None if newest is None else (document_of_version(newest), span)
 
 
-def _programme(row: PolicyVersion) -> Programme:
-    document = policies.parsed(row)
-    if not isinstance(document, Programme):
-        raise Missing("no such programme")
-    return document
+def what_if(actor: Actor, document: Programme, key: str, on: date) -> tuple[str, list[Replayed]]:
+    """A document that is only typed, on the last complete period before a day, against what was in force in it: (period,
+    distributors in scope)."""
+    code = last_period(document, on)
+    span = calendar.period(code)
+    row = policies.in_force(PROGRAMME.code, span.last_day, key).filter(scope_kind="network").last() if key else None
+    return code, compared(actor, [(document, span)], [] if row is None else [(document_of_version(row), span)])
 
 
 def replays(row: PolicyVersion) -> QuerySet[Replay]:
@@ -115,38 +235,11 @@ def is_replayed(row: PolicyVersion) -> bool:
     return replays(row).exists()
 
 
-@guard(PROGRAMME.code)
-def must_be_replayed(row: PolicyVersion) -> list[Finding]:
-    """A programme is published only after its very text was replayed on the company's own history."""
-    if is_replayed(row):
-        return []
-    return [Finding("error", "not_replayed", _("Replay this draft on your own history before you publish it."))]
-
-
-@guard(PROGRAMME.code)
-def must_name_what_exists(row: PolicyVersion) -> list[Finding]:
-    """A code nobody bears pays nobody, and nobody would notice."""
-    document = _programme(row)
-    products = [*document.products, *document.without]
-    kinds: list[tuple[str, Sequence[str], Container[str], Any]] = [
-        ("categories", document.categories, {each.code for each in goods.categories()}, _("There is no product group %(code)s.")),
-        ("products", products, goods.ids_by_code(products), _("There is no product %(code)s.")),
-        ("regions", document.regions, parties.all_region_codes(), _("There is no region %(code)s.")),
-        ("parties", document.parties, parties.ids_by_code(document.parties), _("There is no distributor %(code)s.")),
-    ]  # fmt: skip
-    return [
-        Finding("error", "unknown", text % {"code": code}, field)
-        for field, codes, known, text in kinds
-        for code in codes
-        if code not in known
-    ]
-
-
-@guard(PROGRAMME.code)
-def must_keep_its_currency(row: PolicyVersion) -> list[Finding]:
-    """What was settled under one version counts under the next, so both must pay in the same money."""
-    last = policies.versions(row.kind, row.key).exclude(status="draft").first()
-    if last is None or _programme(last).currency == _programme(row).currency:
-        return []
-    text = _("This programme has paid in %(currency)s: start another programme for another currency.")
-    return [Finding("error", "currency", text % {"currency": _programme(last).currency}, "currency")]
+def sheet(actor: Actor, replay_id: int) -> tuple[Replay, QuerySet[ReplayLine]]:
+    """A kept replay with its lines in scope, the greatest loss first; for a distributor only when it was shared with him.
+    Missing otherwise."""
+    rows = ReplayLine.objects.for_actor(actor).filter(replay_id=replay_id).select_related("party")
+    kept = one(Replay.objects.all(), pk=replay_id)
+    if not actor.whole_network and actor.role != "regional" and (not kept.shared_by or not rows.exists()):
+        raise Missing("no such replay")
+    return kept, rows.order_by("change_minor", "party__code")

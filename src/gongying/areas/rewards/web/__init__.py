@@ -1,4 +1,4 @@
-"""Pages of rewards: programmes, runs, the statement with its explanation."""
+"""Pages of rewards: programmes, replays, runs, the statement with its explanation."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,8 @@ from gongying.core.ui import links, nav, todo
 
 from .. import queries
 from ..models import Run
-from . import explain, programmes, runs, statements
+from . import accrual_forms as accrual_forms
+from . import accruals, explain, programmes, replays, runs, statements, vat, watch
 from . import policies as policies
 
 urlpatterns = [
@@ -22,17 +23,22 @@ urlpatterns = [
     path("programmes/preview/", programmes.preview, name="preview"),
     path("programmes/<int:version_id>/", programmes.programme, name="programme"),
     path("programmes/<int:version_id>/edit/", programmes.edit, name="edit"),
-    path("programmes/<int:version_id>/replay/", programmes.replay, name="replay"),
+    path("programmes/<int:version_id>/replay/", replays.replay, name="replay"),
+    path("replays/<int:replay_id>/", replays.sheet, name="sheet"),
     path("runs/", runs.runs, name="runs"),
     path("runs/settle/", runs.settle, name="settle"),
     path("runs/trial/<str:programme>/<str:period>/", runs.trial, name="trial"),
     path("runs/<int:run_id>/", runs.run, name="run"),
     path("runs/<int:run_id>/decide/", runs.decide, name="decide"),
+    path("runs/<int:run_id>/reopen/", runs.reopen, name="reopen"),
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:statement_id>/", statements.statement, name="statement"),
     path("statements/<int:statement_id>/explain/", explain.explain, name="explain"),
     path("statements/<int:statement_id>/lines/<int:line_id>/", explain.invoice, name="invoice"),
     path("statements/<int:statement_id>/disputes/<int:dispute_id>/", statements.rule, name="rule"),
+    *accruals.paths,
+    *vat.paths,
+    *watch.paths,
 ]
 
 
@@ -93,6 +99,13 @@ words(
         "approve": _("Approve settlements of others, or turn them down"),
         "replay": _("Replay drafts on the company's own history"),
         "rule": _("Answer objections"),
+        "share": _("Share a replay with the distributors"),
+        "reopen": _("Reopen a period that was settled for good"),
+        "pay_out": _("Keep what a statement was paid with"),
+        "accruals": _("See accrued rebates and what accruing would book"),
+        "accrue": _("Submit accruals"),
+        "hand_over": _("Hand the entries of rebates to the general ledger"),
+        "watch": _("See who is close to a tier or about to miss one"),
         "confirm": _("Confirm statements for the distributor"),
         "dispute": _("Object to statements and lines for the distributor"),
     },

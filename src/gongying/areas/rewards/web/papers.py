@@ -32,15 +32,10 @@ class Contents:
 
 def ladder(document: Programme, tier: int | None) -> list[dict[str, Any]]:
     """The tiers as rows: from, to, rate, and whether the base stands there."""
-
-    def shown(value: Decimal) -> str:
-        scale = exponent(document.currency) if document.basis == "value" else 0
-        return queries.base_text(document, int(value.scaleb(scale)))
-
     return [
         {
-            "start": shown(step.start),
-            "end": "∞" if step.end is None else shown(step.end),
+            "start": queries.start_text(document, step.start),
+            "end": "∞" if step.end is None else queries.start_text(document, step.end),
             "rate": queries.rate_text(document, step.rate),
             "here": place == tier,
         }

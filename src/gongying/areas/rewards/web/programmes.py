@@ -1,20 +1,19 @@
 """Programmes: what is paid for what; drafted with the curve beside the form, replayed before it is published."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from pydantic import ValidationError
 
 from gongying.books.goods import read as goods
+from gongying.books.metrics import read as metrics
 from gongying.books.parties import read as parties
+from gongying.core.actor import Actor
 from gongying.core.policies import actions as policy_actions
 from gongying.core.policies import editing
 from gongying.core.policies import read as policies
@@ -23,22 +22,19 @@ from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import charts, links
 from gongying.core.ui.pages import Request, page
-from gongying.core.ui.tables import Column, Filter, Table
+from gongying.core.ui.tables import Column, Table
 from gongying.core.words import is_chinese, pick
+from gongying.engines.rebates import RELATIVE
 
-from .. import actions, queries
-from ..rules import PROGRAMME, Programme, curve, form_of, from_form, lint, priced_cliffs
+from .. import queries
+from ..rules import GATES, PROGRAMME, Programme, curve, form_of, from_form, lint, priced_cliffs
+from ..rules.curve import REFERENCE
+from ..rules.typed import CHOSEN, LISTS, NUMBERS, PLAIN, TURNOVER, WHOLE
+from .choices import BASES, CLAW_BACK, EVENTS, MEASURES, METHODS, PAYS, PERIODS, RETURNS, SHORT, UNKNOWN
 
-METHODS = (
-    ("slab", _("retroactive: the reached rate on everything")),
-    ("marginal", _("incremental: each rate on its own part")),
-    ("fixed", _("a fixed amount for the reached tier")),
-    ("per_unit", _("an amount per piece, by the reached tier")),
-)
-SHORT = {"slab": _("retroactive"), "marginal": _("incremental"), "fixed": _("fixed"), "per_unit": _("per piece")}
-BASES = (("value", _("sell-in value")), ("quantity", _("pieces")))
-PERIODS = (("month", _("month")), ("quarter", _("quarter")), ("half", _("half-year")), ("year", _("year")))
 BLANK: dict[str, Any] = {"method": "slab", "basis": "value", "period": "quarter", "currency": "CNY", "tiers": [{"start": "0", "end": "", "rate": ""}]}  # fmt: skip
+TABLES = {"tiers": ("start", "end", "rate"), "gates": ("gate", "limit"), "examples": ("base", "against", "pays")}
+MOST_ROWS = 20
 
 
 def _document(row: PolicyVersion) -> Programme:
@@ -84,8 +80,10 @@ def _drawn(document: Programme) -> dict[str, Any]:
     """The curve of a programme with its cliffs."""
     found = priced_cliffs(document)
     title = str(_("Rebate by base"))
-    starts = [float(cliff.start) for cliff in found]
+    relative = document.measure in RELATIVE
+    starts = [float(cliff.start * (REFERENCE if relative else 1)) for cliff in found]
     return {
+        "relative": relative,
         "chart": charts.ladder(curve(document), title=title, cliffs=starts, chinese=is_chinese()),
         "cliffs": found,
     }
@@ -109,7 +107,21 @@ def programme(request: Request, version_id: int) -> HttpResponse:
         "findings": policy_actions.findings(row),
         "versions": [(each, policies.state_of(each, today, newest)) for each in versions],
         "replays": queries.replays(row)[:5],
-        "percent": document.basis == "value" and document.method in ("slab", "marginal"),
+        "percent": document.in_percent,
+        "event": dict(EVENTS)[document.event],
+        "measure": queries.measure_text(document),
+        "paid": dict(PAYS)[document.pays],
+        "gates": [
+            (GATES[gate.gate].label if gate.gate in GATES else gate.gate, gate.limit) for gate in document.gates
+        ],
+        "tiers": [
+            (
+                queries.start_text(document, s.start),
+                "" if s.end is None else queries.start_text(document, s.end),
+                queries.rate_text(document, s.rate),
+            )
+            for s in document.tiers
+        ],
     }
     return render(request, "rewards/programme.html", context | _drawn(document))
 
@@ -128,18 +140,23 @@ def edit(request: Request, version_id: int = 0) -> HttpResponse:
             return redirect("rewards:programme", version_id=_save(request, row, head, form))
         except Refused as no:
             error, form = no, _typed(request)
-    context = {
-        "row": row,
-        "head": head,
-        "form": form,
-        "error": error,
-        "methods": METHODS,
-        "bases": BASES,
-        "periods": PERIODS,
-        "categories": goods.category_choices(),
-        "regions": parties.region_choices(),
-    }
-    return render(request, "rewards/edit.html", context | _tried(form), status=409 if error else 200)
+    context = {"row": row, "head": head, "form": form, "error": error} | _choices(timezone.localdate())
+    return render(
+        request,
+        "rewards/edit.html",
+        context | _tried(form, request.actor, head["key"]),
+        status=409 if error else 200,
+    )
+
+
+def _choices(today: date) -> dict[str, Any]:
+    """What may be chosen in the editor."""
+    figures = [(m.code, m.label) for m in metrics.METRICS.values() if "party" in m.by]
+    return {
+        "methods": METHODS, "bases": BASES, "events": EVENTS, "periods": PERIODS, "measures": MEASURES, "figures": figures,
+        "returns": RETURNS, "pays": PAYS, "claw_back": CLAW_BACK, "unknown": UNKNOWN, "gates": list(GATES.values()),
+        "categories": goods.category_choices(), "regions": parties.region_choices(), "levels": sorted(parties.all_levels()),
+    }  # fmt: skip
 
 
 def _head(row: PolicyVersion | None) -> dict[str, str]:
@@ -153,10 +170,20 @@ def _head(row: PolicyVersion | None) -> dict[str, str]:
 def _typed(request: Request) -> dict[str, Any]:
     """The form as it was typed, so that nothing is lost by a fault."""
     post = request.POST
-    form: dict[str, Any] = {name: post.get(name, "").strip() for name in ("method", "basis", "period", "currency", "base_cap", "payout_cap", "guarantee", "products", "without", "parties")}  # fmt: skip
-    form |= {name: post.getlist(name) for name in ("categories", "regions")}
-    columns = [post.getlist(name)[:20] for name in ("start", "end", "rate")]
-    form["tiers"] = [dict(zip(("start", "end", "rate"), row, strict=True)) for row in zip(*columns, strict=False)]
+    single = (
+        *PLAIN,
+        *NUMBERS,
+        *WHOLE,
+        *LISTS,
+        "points",
+        "guarantee_runs",
+        *(f"turnover_{name}" for name in (*TURNOVER, "unknown")),
+    )
+    form: dict[str, Any] = {name: post.get(name, "").strip() for name in single}
+    form |= {name: post.getlist(name) for name in CHOSEN}
+    for table, names in TABLES.items():
+        columns = [post.getlist(name if table == "tiers" else f"{table}.{name}")[:MOST_ROWS] for name in names]
+        form[table] = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=False)]
     return form
 
 
@@ -177,8 +204,8 @@ def _save(request: Request, row: PolicyVersion | None, head: dict[str, str], for
     )
 
 
-def _tried(form: dict[str, Any]) -> dict[str, Any]:
-    """The curve of what is typed, or what is wrong with it."""
+def _tried(form: dict[str, Any], actor: Actor, key: str = "") -> dict[str, Any]:
+    """The curve of what is typed and what it would have cost in the last period, or what is wrong with it."""
     try:
         document = Programme.model_validate(from_form(form))
     except Refused as no:
@@ -186,71 +213,28 @@ def _tried(form: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as fault:
         first = fault.errors()[0]
         return {"fault": first["msg"].removeprefix("Value error, "), "where": ".".join(map(str, first["loc"]))}
-    return {"doc": document, "findings": lint(document)} | _drawn(document)
+    return {"doc": document, "findings": lint(document), "effect": _effect(document, actor, key)} | _drawn(document)
+
+
+def _effect(document: Programme, actor: Actor, key: str) -> dict[str, Any] | None:
+    """What a document would have paid in the last complete period; nothing for who may not replay."""
+    if not actor.can("rewards.replay"):
+        return None
+    period, rows = queries.what_if(actor, document, key, timezone.localdate())
+    before = sum(row.before_minor for row in rows) if any(row.before_minor for row in rows) else None
+    return {
+        "period": period,
+        "before": before,
+        "after": sum(row.after_minor for row in rows),
+        "up": sum(row.change_minor > 0 for row in rows),
+        "down": sum(row.change_minor < 0 for row in rows),
+    }
 
 
 @require_POST
 @page(needs="policies.draft")
 def preview(request: Request) -> HttpResponse:
     """The curve of what is typed, as a piece of the editor; nothing is written."""
-    return render(request, "rewards/_curve.html", _tried(_typed(request)))
-
-
-def _changes(currency: str) -> Table:
-    return Table(
-        "replay",
-        [
-            Column("code", _("Code"), lambda r: r.code, sort=lambda r: r.code, phone=False),
-            Column("name", _("Distributor"), lambda r: r.name, sort=lambda r: r.code, href=lambda r: links.to("party", r.party_id)),
-            Column("before", _("In force"), lambda r: (r.before_minor, currency), "money", lambda r: r.before_minor),
-            Column("after", _("This draft"), lambda r: (r.after_minor, currency), "money", lambda r: r.after_minor),
-            Column("change", _("Change"), lambda r: (r.change_minor, currency), "money", lambda r: r.change_minor),
-        ],
-        sort="change",
-        search=lambda rows, q: [r for r in rows if q.lower() in f"{r.code} {r.name}".lower()],
-        filters=[
-            Filter("who", _("Change"), [("up", _("gains")), ("down", _("loses"))], lambda rows, v: [r for r in rows if (r.change_minor > 0) == (v == "up") and r.change_minor]),
-        ],
-        views=[(_("Losers"), "who=down&sort=change"), (_("Winners"), "who=up&sort=-change")],
-        key=lambda r: r.party_id,
-        empty=_("Nobody would have earned anything in this period."),
-    )  # fmt: skip
-
-
-@page(needs="rewards.replay")
-def replay(request: Request, version_id: int) -> HttpResponse:
-    """What a version would have paid in a period of the past, against what was in force; kept, and then published."""
-    row = queries.programme_row(version_id)
-    period = (
-        request.POST.get("period")
-        or request.GET.get("period")
-        or queries.last_period(_document(row), timezone.localdate())
+    return render(
+        request, "rewards/_curve.html", _tried(_typed(request), request.actor, request.POST.get("key", ""))
     )
-    error = None
-    if request.method == "POST":
-        try:
-            if request.POST.get("what") == "publish":
-                policy_actions.publish(request.actor, version_id=row.pk)
-                messages.success(request, say("Published."))
-                return redirect("rewards:programme", version_id=row.pk)
-            actions.replay(request.actor, version_id=row.pk, period=period)
-            messages.success(request, say("The replay is kept with this version."))
-            return redirect(f"{request.path}?period={period}")
-        except Refused as no:
-            error = no
-    view = queries.replayed(request.actor, row, period)
-    before, after = (sum(getattr(r, name) for r in view) for name in ("before_minor", "after_minor"))
-    context = {
-        "row": row,
-        "period": period,
-        "error": error,
-        "before": before,
-        "after": after,
-        "grown": None if not before else Decimal(after - before) / before,
-        "winners": sum(r.change_minor > 0 for r in view),
-        "losers": sum(r.change_minor < 0 for r in view),
-        "currency": _document(row).currency,
-        "kept": queries.replays(row)[:5],
-        "ready": queries.is_replayed(row),
-    }
-    return _changes(context["currency"]).respond(request, view, "rewards/replay.html", context)

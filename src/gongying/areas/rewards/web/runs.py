@@ -1,10 +1,12 @@
 """Settlement runs: try, submit, approve, and what a run came to."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_POST
 from gongying.core.doors import call
 from gongying.core.people.access import same
 from gongying.core.policies import read as policies
+from gongying.core.refusal import Refused
 from gongying.core.scope import one
 from gongying.core.ui import charts, links
 from gongying.core.ui.pages import Request, page
@@ -19,6 +22,7 @@ from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label, money
 from gongying.core.words import is_chinese
 from gongying.engines.money import exponent
+from gongying.engines.rebates import MONEY
 
 from .. import actions, queries
 from ..models import Run, Statement
@@ -71,7 +75,7 @@ def runs(request: Request) -> HttpResponse:
 
 
 def _trial(document: Any) -> Table:
-    kind = "money" if document.basis == "value" else "num"
+    kind = "money" if document.basis in MONEY else "num"
 
     def base(row: queries.Due) -> Any:
         return (row.base, row.currency) if kind == "money" else row.base
@@ -110,7 +114,7 @@ def trial(request: Request, programme: str, period: str) -> HttpResponse:
     actor = request.actor
     rows = queries.preview(actor, programme=programme, period=period)
     found = queries.bound(programme, period)
-    version, document, period = found.version_id, found.document, found.span.code
+    version, document, period = found.version_id, found.document, found.period.code
     changed = [d for d in rows if d.due_minor]
     pending = Run.objects.filter(programme=programme, period=period, state="pending").first()
     context = {
@@ -126,6 +130,7 @@ def trial(request: Request, programme: str, period: str) -> HttpResponse:
         "largest": max(changed, key=lambda d: d.due_minor, default=None),
         "pending": pending,
         "may_settle": actor.can("rewards.settle") and pending is None,
+        "closes": timezone.localdate() >= found.period.end + timedelta(days=document.wait_days),
     }
     return _trial(document).respond(request, rows, "rewards/trial.html", context)
 
@@ -136,7 +141,8 @@ def settle(request: Request) -> HttpResponse:
     """Submit a settlement for approval."""
     actor = request.actor
     key = request.POST.get("csrfmiddlewaretoken", "")[:32]
-    inputs = {"programme": request.POST.get("programme", ""), "period": request.POST.get("period", "")}
+    inputs: dict[str, Any] = {name: request.POST.get(name, "") for name in ("programme", "period")}
+    inputs["final"] = request.POST.get("final") == "yes"
     done = call("rewards.settle", actor, inputs, idempotency_key=f"settle/{key}")
     if done.run_id:
         return redirect("rewards:run", run_id=done.run_id)
@@ -144,8 +150,19 @@ def settle(request: Request) -> HttpResponse:
     return redirect("rewards:runs")
 
 
+@require_POST
+@page(needs="rewards.reopen")
+def reopen(request: Request, run_id: int) -> HttpResponse:
+    """Open a period again that was settled for good; the reason is asked for."""
+    try:
+        actions.reopen(request.actor, run_id=run_id, reason=request.POST.get("reason", ""))
+    except Refused as no:
+        messages.error(request, str(no))
+    return redirect("rewards:run", run_id=run_id)
+
+
 def _statements(document: Any) -> Table:
-    kind = "money" if document.basis == "value" else "num"
+    kind = "money" if document.basis in MONEY else "num"
 
     def base(row: Statement) -> Any:
         return (row.base, row.currency) if kind == "money" else row.base

@@ -19,9 +19,9 @@ from gongying.core.ui import charts, links
 from gongying.core.ui.listing import XLSX, attachment
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
-from gongying.core.ui.templatetags.ui import label, num, short_money
+from gongying.core.ui.templatetags.ui import label, short_money
 from gongying.core.words import is_chinese
-from gongying.engines.rebates import major
+from gongying.engines.rebates import MONEY, major
 
 from .. import actions, queries
 from ..models import Statement
@@ -188,7 +188,9 @@ def _page(request: Request, actor: Actor, statement_id: int, error: Refused | No
         "state": state_of(row),
         "title": queries.titles()[0].get(row.run.version_id, view.programme),
         "base": queries.base_text(document, row.base),
-        "base_short": short_money(row.base, row.currency) if document.basis == "value" else num(row.base),
+        "base_short": short_money(row.base, row.currency)
+        if document.basis in MONEY
+        else queries.base_text(document, row.base),
         "tier": queries.tier_text(document, row.tier),
         "rate": "" if row.tier is None else queries.rate_text(document, document.tiers[row.tier].rate),
         "chart": drawn,

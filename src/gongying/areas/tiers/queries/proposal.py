@@ -8,16 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.books.lake.read import Snapshot
 from gongying.books.metrics import read as metrics
+from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.doors import HQ, query
 from gongying.core.refusal import Refused
-from gongying.engines.levels import Placement, decide, place
+from gongying.engines.levels import Decision, Placement, decide, months_between, place
 from gongying.engines.money import exponent
 
-from ..models import Review
-from ..rules import TierProgramme
+from ..models import Review, Standing
+from ..rules import FACTS, TierProgramme
 from .held import Values, current
 from .programmes import chosen
 
@@ -53,6 +54,8 @@ def measure(
         return found
     moment, nothing = moment or metrics.snapshot(), dict.fromkeys(document.metrics())
     for code in document.metrics():
+        if code in FACTS:
+            continue
         metric = metrics.METRICS[code]
         where = {"party": party} if party else {}
         if "currency" in metric.by and (metric.unit == "money" or metric.priced):
@@ -63,14 +66,61 @@ def measure(
             if name is not None:
                 known = found.setdefault(name, dict(nothing))
                 known[code] = None if value is None else Decimal(value).scaleb(-places)
+    if FACTS.keys() & set(document.metrics()):
+        _late(actor, document, end - timedelta(days=1), found, party)
     return found
+
+
+def _late(actor: Actor, document: TierProgramme, on: date, found: dict[str, Values], party: str) -> None:
+    """What is overdue on a day, and for how long, beside the other figures; nothing late is 0."""
+    people = parties.parties(actor)
+    ids = dict((people.filter(code=party) if party else people).values_list("id", "code"))
+    holder = next(iter(ids), None) if party else None
+    late: dict[str, tuple[int, int]] = {}
+    for item in money.open_items(actor, on=on, holder_id=holder, currency=document.currency, known_on=True):
+        if item.days and item.holder_id in ids:
+            before = late.get(ids[item.holder_id], (0, 0))
+            late[ids[item.holder_id]] = (before[0] + item.open_minor, max(before[1], item.days))
+    places = exponent(document.currency)
+    for code, known in found.items():
+        amount, days = late.get(code, (0, 0))
+        held: Values = {"overdue": Decimal(amount).scaleb(-places), "overdue_days": Decimal(days)}
+        known |= {name: value for name, value in held.items() if name in known}
 
 
 def ahead(actor: Actor, document: TierProgramme, on: date) -> dict[str, Placement]:
     """Where the running period would place everybody in scope who bought in it, by code, in one question a figure."""
-    ladder = document.ladder()
+    ladder, gates = document.ladder(), document.barriers()
     values = measure(actor, document, document.running(on).start, on + timedelta(days=1))
-    return {code: place(known, ladder) for code, known in values.items()}
+    return {code: place(known, ladder, gates) for code, known in values.items()}
+
+
+def judged(
+    document: TierProgramme,
+    span: calendar.Period,
+    as_of: date,
+    before: Standing | None,
+    values: Values,
+    opened: date | None,
+) -> Decision:
+    """What a review of a period as of a day decides by a document for somebody with these figures."""
+    ladder, closed = document.ladder(), as_of >= span.last_day
+    level, since = (before.level, before.short_since) if before else ("", None)
+    lowered = before is not None and before.reason in ("down", "soft") and before.review.period == span.code
+    young = opened is not None and months_between(opened, as_of) < document.protect_months
+    return decide(
+        place(values, ladder, document.barriers()),
+        ladder,
+        level,
+        since,
+        as_of,
+        document.grace_months,
+        closed=closed,
+        soft=document.soft_landing,
+        lowered=lowered,
+        protected=young,
+        only_up=not closed and document.review_after_days is not None,
+    )
 
 
 def propose(programme: str, period: str, as_of: date) -> Outcome:
@@ -81,7 +131,7 @@ def propose(programme: str, period: str, as_of: date) -> Outcome:
     document = rules.document
     _fits(programme, document, span, as_of)
     end = min(span.end, as_of + timedelta(days=1))
-    values, ladder = measure(SYSTEM, document, span.start, end), document.ladder()
+    values = measure(SYSTEM, document, span.start, end)
     held, nothing = (
         current(SYSTEM, as_of, programme=programme),
         dict[str, Decimal | None].fromkeys(document.metrics()),
@@ -93,15 +143,14 @@ def propose(programme: str, period: str, as_of: date) -> Outcome:
     rows = []
     for code, party_id in sorted(by_code.items()):
         before, known = held.get(party_id), values.get(code, nothing)
-        level, since = (before.level, before.short_since) if before else ("", None)
-        closed = as_of >= span.last_day
-        found = decide(place(known, ladder), ladder, level, since, as_of, document.grace_months, closed=closed)
+        found = judged(document, span, as_of, before, known, before.party.opened_on if before else None)
+        level = before.level if before else ""
         rows.append(Proposed(party_id, found.level, level, found.reason, found.short_since, known))
     return Outcome(rules.version_id, rules.hash, document, rows)
 
 
-def _fits(programme: str, document: TierProgramme, span: calendar.Period, as_of: date) -> None:
-    """An older year judged after a newer one would take levels away for what is long past."""
+def fits_calendar(document: TierProgramme, span: calendar.Period, as_of: date) -> None:
+    """Raises Refused for a period that is not one of the programme's or has not begun on a day."""
     fitting = document.running(min(span.last_day, as_of))
     if document.running(span.start) != span:
         raise Refused(
@@ -117,6 +166,11 @@ def _fits(programme: str, document: TierProgramme, span: calendar.Period, as_of:
             field="period",
             remedy=_("Name a period such as %(example)s.") % {"example": document.running(as_of).code},
         )
+
+
+def _fits(programme: str, document: TierProgramme, span: calendar.Period, as_of: date) -> None:
+    """An older year judged after a newer one would take levels away for what is long past."""
+    fits_calendar(document, span, as_of)
     done = (
         Review.objects.filter(programme=programme, state="approved", as_of__lte=as_of)
         .order_by("as_of", "id")

@@ -13,7 +13,7 @@ from gongying.core.actor import Actor
 from gongying.core.refusal import Refused
 
 from . import sums
-from .bases import Base, Selection, bases
+from .bases import Base, Selection, bases, first_sold, widths
 from .registry import METRICS, Metric
 from .sums import TIMES, Window, days
 
@@ -26,8 +26,10 @@ __all__ = [
     "bases",
     "currencies",
     "figure",
+    "first_sold",
     "newest_day",
     "snapshot",
+    "widths",
 ]
 MOST_KEPT = 512
 

@@ -19,7 +19,7 @@ from .. import facts
 from ..models import Account, Transfer
 
 AT_ONCE = 500  # rows in one statement of the database
-FLOORS = {"deposit": 0, "prepaid": 0}  # money that somebody left with us never falls below nothing
+FLOORS = {"deposit": 0, "points": 0, "prepaid": 0}  # money that somebody left with us never falls below nothing
 
 
 class Wanted(NamedTuple):
@@ -32,21 +32,36 @@ class Wanted(NamedTuple):
 
 
 def open_accounts(
-    actor: Actor, *, kind: str, currency: str, holders: Iterable[int | None], floor_minor: int | None = None
+    actor: Actor,
+    *,
+    kind: str,
+    currency: str,
+    holders: Iterable[int | None],
+    floor_minor: int | None = None,
+    purse: str = "",
 ) -> dict[int | None, Account]:
     """The accounts of holders (None is the house) of a kind and currency; opened the first time they are asked for.
 
-    Deposits and prepayments have a floor of 0 by themselves."""
+    Deposits and prepayments have a floor of 0 by themselves. A `purse` sets one apart from others of its kind and holder: the
+    budget of one fund, the commitment of one activity."""
     wanted = list(holders)
-    found = several(actor, [(kind, holder) for holder in wanted], currency=currency, floor_minor=floor_minor)
+    found = several(
+        actor, [(kind, holder) for holder in wanted], currency=currency, floor_minor=floor_minor, purse=purse
+    )
     return {holder: found[kind, holder] for holder in wanted}
 
 
 def several(
-    actor: Actor, wanted: Iterable[tuple[str, int | None]], *, currency: str, floor_minor: int | None = None
+    actor: Actor,
+    wanted: Iterable[tuple[str, int | None]],
+    *,
+    currency: str,
+    floor_minor: int | None = None,
+    purse: str = "",
 ) -> dict[tuple[str, int | None], Account]:
     """The same for accounts of several kinds, (kind, holder) each, in one question."""
-    codes = {(kind, holder): f"{kind}:{holder or 'house'}:{currency}" for kind, holder in wanted}
+    end = f":{purse}" if purse else ""
+    codes = {(kind, holder): f"{kind}:{holder or 'house'}:{currency}{end}" for kind, holder in wanted}
     found = {row.code: row for row in _all(_ACCOUNTS, codes.values())}
     made = [
         Account(

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from gongying.core.actor import Actor
 from gongying.core.asked import Asked, Given
+from gongying.engines.money import POINTS
 
 from ..models import Account, Transfer
 
@@ -75,10 +76,11 @@ def postings(actor: Actor, *, kind: str, holder_id: int, currency: str) -> list[
 
 
 def transfers(actor: Actor, *, start: date, end: date) -> QuerySet[Transfer]:
-    """Posted transfers in scope with a business date in [start, end), with their accounts, oldest first."""
+    """Posted transfers of money in scope with a business date in [start, end), with their accounts, oldest first."""
     rows: QuerySet[Transfer] = Transfer.objects.for_actor(actor).filter(
         status="posted", business_date__gte=start, business_date__lt=end
     )
+    rows = rows.exclude(debit__currency=POINTS)
     return rows.select_related("debit__holder", "credit__holder").order_by("business_date", "id")
 
 
@@ -99,7 +101,7 @@ _OF_HOLDER = Asked(
 def exposures(actor: Actor, currency: str = "") -> dict[tuple[int, str], Exposure]:
     """How far every distributor in scope stands, by (distributor, currency)."""
     rows = Account.objects.for_actor(actor).filter(holder__isnull=False)
-    rows = rows.filter(currency=currency) if currency else rows
+    rows = rows.filter(currency=currency) if currency else rows.exclude(currency=POINTS)
     held: dict[tuple[int, str], list[tuple[str, int, int]]] = defaultdict(list)
     for holder, code, *figures in rows.values_list("holder_id", "currency", "kind", "balance_minor", "held_minor"):
         held[holder, code].append((figures[0], figures[1], figures[2]))
@@ -122,8 +124,9 @@ def held_by(actor: Actor, *, holder_id: int, currency: str) -> QuerySet[Transfer
 
 
 def pending(actor: Actor, *, start: date, end: date) -> QuerySet[Transfer]:
-    """Transfers in scope that are still pending with a business date in [start, end)."""
+    """Transfers of money in scope that are still pending with a business date in [start, end)."""
     rows: QuerySet[Transfer] = Transfer.objects.for_actor(actor).filter(status="pending", resolution__isnull=True)
+    rows = rows.exclude(debit__currency=POINTS)
     return rows.filter(business_date__gte=start, business_date__lt=end).order_by("id")
 
 

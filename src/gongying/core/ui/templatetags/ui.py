@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from gongying.core.people.models import ROLE_NAMES
 from gongying.core.ui import links
 from gongying.core.words import is_chinese, pick
-from gongying.engines.money import exponent
+from gongying.engines.money import POINTS, exponent
 
 register = template.Library()
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥"}
@@ -38,6 +38,8 @@ def money(minor: Any, currency: str = "CNY") -> str:
     places = exponent(currency)
     amount = Decimal(minor).scaleb(-places)
     sign = "-" if amount < 0 else ""
+    if currency == POINTS:
+        return f"{sign}{abs(amount):,} {gettext('points')}"
     return f"{sign}{SIGNS.get(currency, currency + ' ')}{abs(amount):,.{places}f}"
 
 

@@ -15,7 +15,6 @@ from gongying.areas.rewards import actions as rewards
 from gongying.areas.rewards import queries as rewards_queries
 from gongying.areas.targets import actions as targets
 from gongying.areas.targets import queries as target_queries
-from gongying.areas.tiers import actions as tiers
 from gongying.books.goods import post as goods
 from gongying.books.goods import read as goods_read
 from gongying.books.lake import post as lake
@@ -29,14 +28,13 @@ from gongying.core.policies import actions as policies
 from gongying.core.ui import actions as reading
 
 from .. import actions
-from . import agreements, documents, ground, house, letters, papers
-from . import tiers as tier_programme
+from . import accruing, agreements, documents, funding, ground, honours, house, letters, loyalty, papers
 from .brand import CATEGORIES
 from .clock import Clock
 from .declaring import Reporter
 from .logins import Login, logins
 from .paper import Sale
-from .programmes import Programme, Round, drafted, programmes, rounds
+from .programmes import Programme, Round, drafted, programmes, timetable
 from .story import SEED, Story
 from .today import Today
 from .trading import Trader
@@ -61,6 +59,8 @@ class Loader:
     _known: dict[str, Actor] = field(default_factory=dict)
     clock: Clock = field(init=False)
     trader: Trader = field(init=False)
+    marketing: funding.Marketing = field(init=False)
+    loyal: loyalty.Loyalty = field(init=False)
     carried: dict[str, documents.Paper] = field(default_factory=dict)
     backs: dict[str, documents.Back] = field(default_factory=dict)
 
@@ -173,6 +173,10 @@ class Loader:
         self.trader.plan_payments(since, story.end)
         Reporter(story, self.ids, self.goods, self._actor, owners).plan(self.trader)
         papers.Desk(self.trader).plan(story.end)
+        self.loyal = loyalty.Loyalty(self.trader)
+        self.loyal.plan()
+        self.marketing = funding.Marketing(self.trader)
+        self.marketing.plan()
 
     def _open_house(self, held: list[documents.Paper], since: date) -> None:
         self.trader.sites = house.set_up(self.story, self.ids, self.goods, self._actor, since)
@@ -180,23 +184,12 @@ class Loader:
         house.take_over(self.story, self._actor, held, since)
 
     def _levels(self) -> None:
-        """The tier programme, last year's review decided and this year's on the table."""
-        planner, director = self._actor("planner"), self._actor("director")
-        version = policies.draft(
-            planner,
-            kind="tiers.programme",
-            key=tier_programme.KEY,
-            title=tier_programme.TITLE,
-            title_en=tier_programme.TITLE_EN,
-            document=tier_programme.DOCUMENT,
-            effective_from=self.story.start,
-        )
-        policies.publish(director, version_id=version)
-        lake.refresh()
-        for day, period, approved in tier_programme.reviewed(self.story.start, self.story.end):
-            made = tiers.review(planner, programme=tier_programme.KEY, period=period, as_of=day)
-            if approved and made.review_id is not None:
-                tiers.approve(director, review_id=made.review_id)
+        """The tier programme with its reviews, stars, awards."""
+        story, owners = self.story, [self._actor(p.login.split("@")[0]) for p in self.people if p.role == "owner"]
+        honours.levels(self._actor, story.start, story.end)
+        honours.star_year(self._actor, owners, story.start, story.end)
+        jury = [self._actor(name).user_id or 0 for name in honours.JURY]
+        honours.award_rounds(self._actor, owners, jury, story.end)
 
     def _plan(self) -> None:
         """Next year's targets, drawn from history, adjusted in one place, before the director."""
@@ -238,7 +231,7 @@ class Loader:
 
     def _trade(self) -> None:
         """Papers in the order they became known, interrupted by settlements on their days."""
-        waiting = rounds(self.story.start, self.story.end)
+        waiting = timetable(self.story.start, self.story.end)
         self.by_file = letters.last_week(self.story)
         left_out = set(self.by_file)
         ordered = self.carried.keys() | self.backs.keys()
@@ -264,6 +257,8 @@ class Loader:
             reading.read_notices(self._actor(login.login.split("@")[0]))
         self.clock.set(today, 9)
         Today(self.trader, self.goods, today).everything()
+        self.loyal.morning()
+        self.marketing.morning()
 
     def _each_day(self) -> Iterator[date]:
         """The days on which orders run beside the lines: then lines are entered day by day."""
@@ -292,10 +287,12 @@ class Loader:
         )
 
     def _settle(self, each: Round) -> None:
-        """A run by the director, decided by finance; nothing to settle makes no run."""
+        """A run by the director, decided by finance; nothing to settle (or, without a programme, to accrue) makes no run."""
         self.trader.until(each.day)
         self.clock.set(each.day, 18)
         lake.refresh()
+        if not each.programme:
+            return accruing.accrue(self._actor("director"), self._actor("finance"), each)
         made = rewards.settle(self._actor("director"), programme=each.programme, period=each.period, as_of=each.day)
         if made.run_id is not None and each.approved:
             rewards.approve(self._actor("finance"), run_id=made.run_id)

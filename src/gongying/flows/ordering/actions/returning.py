@@ -16,12 +16,14 @@ from gongying.books.money import post as ledger
 from gongying.books.parties import read as parties
 from gongying.books.prices import read as prices
 from gongying.books.trade import post as trade
+from gongying.books.trade import read as traded
 from gongying.core.actor import Actor
 from gongying.core.doors import action
 from gongying.core.refusal import Refused
 
 from ..rules import Part, part
 from .base import CLERKS, SOURCE, begin, day_of, house
+from .counting import wanted
 from .shipping import bill, invoiced_line, parts_of, sell
 from .stocking import line_at
 
@@ -72,7 +74,7 @@ def _of_order(actor: Actor, order: Any, done: Inspected, day: date) -> str:
         return ""
     for line, n in lines:
         outcome.add(line, returned=n)
-    sell(actor, order, done.number, parts, day, sign=-1)
+    _take_back(actor, order, done.number, parts, day)
     made = billing.credit_note(
         house(actor),
         party_id=order.party_id,
@@ -91,6 +93,17 @@ def _of_order(actor: Actor, order: Any, done: Inspected, day: date) -> str:
         outcome.settle()
     outcome.write()
     return made.number
+
+
+def _take_back(actor: Actor, order: Any, number: str, parts: Lined, day: date) -> None:
+    """The return among the sales and among what is paid (a base of paid sales counts neither what is not paid nor what came
+    back), each with the day of the order's last delivery: a programme that restates counts it there."""
+    own, last = house(actor), queries.last_delivery(house(actor), order)
+    sold_on = traded.day_of(own, party_id=order.party_id, document=last) if last else None
+    for level in ("sell_in", "paid") if wanted("paid") else ("sell_in",):
+        rows = sell(actor, order, number, parts, day, sign=-1, level=level)
+        if sold_on is not None:
+            trade.came_from(own, {row.key: sold_on for row in rows}, level=level, source=SOURCE)
 
 
 def _of_nobody(actor: Actor, done: Inspected, currency: str, day: date) -> str:

@@ -189,12 +189,18 @@ def _arrived(actor: Actor, order: Any, done: Delivered, signed_by: str, day: dat
 
 
 def sell(
-    actor: Actor, order: Any, document: str, parts: Iterable[tuple[Any, Part]], day: date, sign: int = 1
-) -> None:
-    """Post the sale (or, with sign -1, the return) of parts of lines."""
+    actor: Actor,
+    order: Any,
+    document: str,
+    parts: Iterable[tuple[Any, Part]],
+    day: date,
+    sign: int = 1,
+    level: str = "sell_in",
+) -> list[trade.LineIn]:
+    """Post the sale (or, with sign -1, the return) of parts of lines. Returns what was posted."""
     rows = [
         trade.LineIn(
-            "sell_in",
+            level,
             day,
             order.party_id,
             line.product_id,
@@ -212,6 +218,7 @@ def sell(
     ]
     if rows:
         trade.lines(house(actor), rows, source=SOURCE)
+    return rows
 
 
 def parts_of(outcome: Outcome, lines: Sequence[Any]) -> list[tuple[Any, Part]]:

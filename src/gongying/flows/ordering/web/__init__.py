@@ -79,6 +79,7 @@ words(
     _("Ordering"),
     {
         "place": _("Place orders"),
+        "count_history": _("Count orders of the past for programmes"),
         "approve": _("Approve and turn down orders"),
         "allocate": _("Set goods aside for orders"),
         "substitute": _("Put another product in a line's place"),

@@ -1,0 +1,80 @@
+"""The only readers of funds."""
+
+from ..models import Claim, Commitment
+from .budgets import (
+    Allotment,
+    Bar,
+    FundView,
+    allotments,
+    bars,
+    budget,
+    budget_of,
+    budgets,
+    fund_totals,
+    grants,
+    mine,
+    of_fund,
+)
+from .claims import (
+    Aged,
+    ClaimView,
+    Found,
+    age,
+    ageing,
+    appeal,
+    appeals,
+    borne,
+    claim,
+    claim_view,
+    claims,
+    commitment,
+    commitments,
+    findings,
+    free,
+    invoices_used,
+    proof,
+    rejected_before,
+    twins,
+    waiting,
+)
+from .effects import ByType, Duplicates, Effect, Spend, by_type, duplicates, effect, effectiveness, effects, sold
+from .relief import (
+    DebitPreview,
+    Lot,
+    Preview,
+    RotationView,
+    agreement,
+    agreements,
+    debit_preview,
+    preview,
+    protection_preview,
+    relief,
+    relief_lines,
+    reliefs,
+    rotation,
+)
+from .terms import (
+    Held,
+    fund,
+    fund_choices,
+    fund_names,
+    funds,
+    funds_for,
+    open_to,
+    protection,
+    type_names,
+    type_of,
+    types,
+    types_of,
+    version,
+)
+
+__all__ = [
+    "Aged", "Allotment", "Bar", "ByType", "Claim", "ClaimView", "Commitment", "DebitPreview", "Duplicates", "Effect", "Found", "FundView", "Held", "Lot",
+    "Preview", "RotationView", "Spend", "age", "ageing", "agreement", "agreements", "allotments", "appeal", "appeals", "bars",
+    "borne", "budget", "budget_of", "budgets", "by_type", "claim", "claim_view", "claims", "commitment", "commitments",
+    "debit_preview", "duplicates", "effect", "effectiveness", "effects", "findings", "free", "fund", "fund_choices",
+    "fund_names", "fund_totals", "funds", "funds_for", "grants", "invoices_used", "mine", "of_fund", "open_to", "preview", "proof",
+    "protection", "protection_preview", "rejected_before", "relief", "relief_lines", "reliefs", "rotation", "sold", "twins",
+    "type_names", "type_of", "types", "types_of", "version", "waiting",
+]  # fmt: skip

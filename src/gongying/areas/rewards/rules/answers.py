@@ -1,0 +1,25 @@
+"""How soon objections are answered, and how volume is taken to answer a change of rates."""
+
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answers(BaseModel):
+    """How soon head office answers an objection, in calendar days; for the network, a region or one distributor."""
+
+    model_config = ConfigDict(extra="forbid")
+    days: int = Field(ge=1, le=90)
+
+
+ANSWER_DAYS = 10  # where no policy says otherwise
+
+
+class Response(BaseModel):
+    """By how much volume changes for each point by which the effective rate changes: 1 is one percent for one percentage
+    point. Three numbers make a band: nobody knows the true one beforehand."""
+
+    model_config = ConfigDict(extra="forbid")
+    low: Decimal = Field(default=Decimal(0), ge=0, le=20)
+    middle: Decimal = Field(default=Decimal(1), ge=0, le=20)
+    high: Decimal = Field(default=Decimal(2), ge=0, le=20)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StarsConfig(AppConfig):
+    name = "gongying.areas.stars"
+    label = "stars"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RewardingConfig(AppConfig):
+    name = "gongying.flows.rewarding"
+    label = "rewarding"
