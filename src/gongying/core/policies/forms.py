@@ -160,9 +160,8 @@ def posted(kind: str, post: Any) -> Typed:
 
 
 def _filled(ask: Ask, row: Mapping[str, str]) -> bool:
-    """Whether somebody typed into a row: what always has a value says nothing, a choice that may be left open does."""
-    said = [column for column in ask.columns if column.kind not in ("choice", "flag") or column.optional]
-    return any(row[column.name] for column in said)
+    """Whether somebody typed into a row: what always has a value says nothing."""
+    return any(row[column.name] for column in ask.columns if column.kind not in ("choice", "flag"))
 
 
 def document(kind: str, typed: Typed, old: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from gongying.core.policies import read as policies
-from gongying.core.policies.forms import SOURCES, Ask, Part, declare
-from gongying.core.words import pick
-
-from ..rules import PROGRAMME
+from gongying.core.policies.forms import Ask, Part, declare
 
 METHODS = (("expected", _("expected value")), ("most_likely", _("most likely amount")))
 EXPENSES = (("rebate_expense", _("with the settled rebates")), ("accrual_expense", _("an account of its own")))
@@ -17,14 +13,6 @@ LIABILITIES = (
 ROUNDINGS = (("half_up", _("half up")), ("half_even", _("half to even")), ("down", _("rounded down")))
 
 
-def _programmes() -> list[tuple[str, str]]:
-    """The programmes that were ever published, by key."""
-    rows = policies.versions(PROGRAMME.code).exclude(status="draft").order_by("id")
-    named = {key: pick(zh, en) for key, zh, en in rows.values_list("key", "title", "title_en")}
-    return sorted(named.items())
-
-
-SOURCES.setdefault("rewards.programmes", _programmes)
 declare(
     "rewards.accrual",
     Part(
@@ -32,7 +20,7 @@ declare(
         (
             Ask("method", _("Estimation method"), "choice", _("Many similar distributors: expected value. One amount or the other: most likely amount."), choices=METHODS),
             Ask("programmes", _("Programmes with a method of their own"), "table", _("One method is kept throughout a contract."), columns=(
-                Ask("programme", _("Programme"), "choice", source="rewards.programmes", optional=True),
+                Ask("programme", _("Programme, by key"), "text"),
                 Ask("method", _("Estimation method"), "choice", choices=METHODS),
             ), keyed=True),
             Ask("scenarios", _("Scenarios"), "table", _("How much of what the pace still lets expect may come; the probabilities sum to 100 %."), columns=(
