@@ -1,6 +1,9 @@
 """A small network that tests share: two distributors in two regions, two products, one programme."""
 
+import os
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,9 +71,28 @@ for _name in ("tests.network", "tests.sell", "tests.join"):
     ACTIONS.pop(_name, None)
 
 
+@pytest.fixture(scope="session")
+def django_db_use_migrations():
+    """No: where a house was set up before (`GONGYING_TEMPLATE`, its SQLite file) its tables are copied, which takes no time."""
+    return not _template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_use_migrations, django_db_blocker):
+    """The database of the tests: migrated, or copied from a house that was."""
+    if not django_db_use_migrations:
+        with django_db_blocker.unblock(), closing(sqlite3.connect(_template())) as whole:
+            connection.ensure_connection()
+            whole.backup(connection.connection)
+
+
+def _template():
+    return "" if connection.vendor == "postgresql" else os.environ.get("GONGYING_TEMPLATE", "")
+
+
 # What says the same on any database runs once, on the embedded one: rules of the house, engines, who may open what (decided above
-# the database), the story of the demonstration.
-ONCE = ("access", "demo", "engines", "house", "docs")
+# the database), what pages look like, the story of the demonstration.
+ONCE = ("access", "demo", "engines", "house", "docs", "cockpit")
 
 
 def pytest_collection_modifyitems(items):
@@ -79,7 +101,7 @@ def pytest_collection_modifyitems(items):
         return
     skip = pytest.mark.skip(reason="says the same on any database: it ran on the embedded one")
     for item in items:
-        if Path(item.fspath).parent.name in ONCE:
+        if Path(item.fspath).parent.name in ONCE or "pages" in Path(item.fspath).stem:
             item.add_marker(skip)
 
 

@@ -94,7 +94,7 @@ NEXT = """() => [
     ...document.querySelectorAll('nav.side a.item, main .head a[href], main .tabs a[href], main nav a[href]'),
     ...[...document.querySelectorAll('main table')].flatMap(t => [...t.querySelectorAll('tbody a[href]')].slice(0, 2)),
     ...[...document.querySelectorAll('main .card:not(:has(table))')].flatMap(c => [...c.querySelectorAll('a[href]')].slice(0, 2)),
-].map(a => a.pathname).filter(p => !/[.](pdf|xlsx|csv)$|export|download|template/.test(p))"""
+].filter(a => !a.hasAttribute('download')).map(a => a.pathname).filter(p => !/[.](pdf|xlsx|csv)$|export|download|template/.test(p))"""
 
 
 def sort_of(path):
@@ -118,17 +118,15 @@ def walk(page, address):
         waiting += page.evaluate(NEXT)
 
 
-LOOKED_AT_WIDE = (390, "dark")  # dark changes colours only: axe sees them at 1440
+# Axe looks at a sort of page once, in one of two ways by its name, so that both widths and both schemes are looked at.
+LOOKED_AT = ((1440, "dark"), (390, "light"))
+WHOLE = ("admin", "finance")  # who open most of the pages, wide and narrow
 LOOKS = [
-    ("admin", 1440, "zh-CN", "light"),
     ("admin", 1440, "en-US", "dark"),
-    ("finance", 390, "en-US", "light"),
-    ("finance", 390, "zh-CN", "dark"),
+    ("finance", 390, "zh-CN", "light"),
     ("owner", 390, "zh-CN", "light"),
     ("owner", 1440, "en-US", "dark"),
     ("regional", 390, "zh-CN", "light"),
-    ("planner", 1440, "zh-CN", "dark"),
-    ("director", 390, "en-US", "light"),
     ("auditor", 1440, "en-US", "light"),
     ("clerk", 390, "en-US", "dark"),
 ]
@@ -151,7 +149,8 @@ def test_every_page_opens_fits_speaks_the_language_and_is_accessible(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
         assert page.evaluate("document.documentElement.lang") == ("zh-Hans" if language == "zh-CN" else "en")
         look = (sort_of(path), width, scheme)
-        if look not in checked and look[1:] != LOOKED_AT_WIDE:
+        way = LOOKED_AT[len(look[0]) % 2] if role in WHOLE else LOOKED_AT[0] if width == 1440 else LOOKED_AT[1]
+        if look not in checked and look[1:] == way:
             checked.add(look)
             assert not (found := grave_faults(page)), f"{path}: {found}"
     assert seen >= (8 if role in ("owner", "clerk") else 14)

@@ -1,6 +1,7 @@
 """`gongying serve`: one line says where it listens, and however it ends nobody stays behind."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ def place(tmp_path_factory):
     """An installation of its own, on SQLite."""
     given = {name: value for name, value in os.environ.items() if name != "GONGYING_DATABASE_URL"}
     given["GONGYING_DATA"] = str(tmp_path_factory.mktemp("data"))
+    if migrated := os.environ.get("GONGYING_TEMPLATE"):  # a file that was migrated before
+        shutil.copy(migrated, given["GONGYING_DATA"])
     subprocess.run([*SELF, "init"], env=given, check=True, capture_output=True)
     return given
 

@@ -84,7 +84,7 @@ def check_whole():
 
 
 SCRIPT = """
-import os, sys
+import os, shutil, sys
 sys.path[:0] = {paths!r}
 os.environ["GONGYING_DATA"] = {data!r}
 os.environ["DJANGO_SETTINGS_MODULE"] = "gongying.site.settings"
@@ -92,6 +92,8 @@ os.environ.pop("GONGYING_DATABASE_URL", None)
 import django
 django.setup()
 from django.core.management import call_command
+if migrated := os.environ.get("GONGYING_TEMPLATE"):  # a file that was migrated before
+    shutil.copy(migrated, os.environ["GONGYING_DATA"] + "/gongying.sqlite3")
 call_command("migrate", verbosity=0)
 import conftest, pytest
 from pathlib import Path

@@ -80,6 +80,8 @@ class House:
 
         if self.database == "postgresql":
             self._sql("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+        elif migrated := os.environ.get("GONGYING_TEMPLATE"):  # a file that was migrated before
+            shutil.copy(migrated, Path(os.environ["GONGYING_DATA"]) / "gongying.sqlite3")
         call_command("migrate", verbosity=0)
         import trading
 
