@@ -56,7 +56,7 @@ def read(world, role):
 def busy(world):
     """What the stranger does, and what is done about him."""
     later = [world.line("D2", 123_456, doc=f"N{n}", on=date(2026, 6, 1 + n), no=str(n)) for n in range(20)]
-    world.sell(*later, world.line("D2", 777, doc="P2", product="P2", on=date(2026, 10, 1)))
+    world.sell(*later, world.line("D2", 777, doc="P2", on=date(2026, 10, 1)))
     _rename(SYSTEM)
     owner = actor_for(world.people["owner", "D2"])
     rewards.confirm(owner, statement_id=world.own["D2"]["statement_id"])

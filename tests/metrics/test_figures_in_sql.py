@@ -313,6 +313,6 @@ def test_every_figure_is_what_plain_sql_says(books, name, scoped):
             if METRICS[name].unit in ("money", "units", "count") and name != "average_price":
                 assert values[key] == value, (by, key)
             else:
-                assert float(values[key]) == pytest.approx(float(value), rel=1e-12), (by, key)
+                assert float(values[key]) == pytest.approx(float(value), rel=1e-12, abs=5e-7), (by, key)
         tried += len(wanted)
     assert tried > 5, "the figure had something to say"

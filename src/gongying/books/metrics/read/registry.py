@@ -83,7 +83,7 @@ for _metric in (
     Metric(
         "dio", _("Days of inventory"), "days", _("Average declared stock ÷ value issued × days; both at the average sell-in price of the product"),
         {"stock": sums.stock, "issued": sums.issued},
-        lambda i, n: None if (r := ratio(i["stock"], i["issued"])) is None or r < 0 else r * n, by=STOCK_BY, priced=False,
+        lambda i, n: None if (r := ratio(i["stock"], i["issued"])) is None or r < 0 else round(r * n, 6), by=STOCK_BY, priced=False,
     ),
     Metric(
         "slow_moving_share", _("Slow-moving share"), "ratio", _("Value of declared stock of which nothing was issued for 90 days ÷ value of declared stock"),
