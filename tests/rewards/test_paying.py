@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from gongying.areas.funds import queries as funds
 from gongying.areas.orders import queries as orders
 from gongying.areas.points import queries as points
 from gongying.areas.rewards import actions
@@ -89,7 +88,6 @@ def test_what_cannot_be_paid_stays_in_the_account_and_is_paid_when_it_can(networ
     assert settlement.pay_out(SYSTEM, run_id=run) == {"paid": 1, "waiting": 0}
     assert settlement.pay_out(SYSTEM, run_id=run) == {"paid": 0, "waiting": 0}
     assert (payout().problem, account(network)) == ("", 0)
-    assert funds is not None
 
 
 @action(needs="tests.shop", roles=("admin",), name="tests.shop", exposed=False)

@@ -46,6 +46,15 @@ def _months_on(year: int, month: int, count: int) -> date:
     return date(total // 12, total % 12 + 1, 1)
 
 
+def first_of_month(day: date, count: int = 0) -> date:
+    """The first of the month that lies `count` months after that of a day.
+
+    >>> first_of_month(date(2026, 1, 31), -2)
+    datetime.date(2025, 11, 1)
+    """
+    return _months_on(day.year, day.month, count)
+
+
 def period(code: str) -> Period:
     """The period named by `code`: ``2026``, ``2026H1``, ``2026Q3`` or ``2026-07``. Raises Refused.
 

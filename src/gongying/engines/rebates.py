@@ -118,16 +118,8 @@ def pays(base: int, terms: Terms, given: Given = NOTHING) -> int:
     >>> pays(7000_00, terms) == derive(7000_00, terms).entitled == 14000
     True
     """
-    ladder, entitled = ladder_of(terms, given), 0
-    if ladder is not None:
-        counted = major(base - given.deducted, terms)
-        if terms.base_cap is not None and counted > terms.base_cap:
-            counted = terms.base_cap
-        stated = given.stated if terms.measure in STATED else None
-        index = tier_of(counted if stated is None else stated, ladder)
-        if index is not None:
-            exact = _exact(counted, terms, ladder, index, stated)
-            entitled = whole(exact.scaleb(exponent(terms.currency)), terms.rounding)
+    seen = _look(base, terms, given)
+    entitled = 0 if seen is None else seen.earned
     return entitled + sum(part.amount for part in _adjusted(entitled, terms, given))
 
 
@@ -199,24 +191,42 @@ def ladder_of(terms: Terms, given: Given) -> Sequence[Tier] | None:
     return terms.tiers
 
 
-def _earned(base: int, terms: Terms, given: Given) -> tuple[list[Part], int | None]:
-    """The amount by the ladder, with the tier that holds."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A base held against its ladder: what counts (major units), the tier that holds, what is earned (minor units)."""
+
+    ladder: Sequence[Tier]
+    counted: Decimal
+    index: int | None
+    earned: int
+
+
+def _look(base: int, terms: Terms, given: Given) -> _Seen | None:
+    """The ladder, the tier and the amount by it; None where what the ladder refers to is missing."""
+    ladder = ladder_of(terms, given)
+    if ladder is None:
+        return None
     counted = major(base - given.deducted, terms)
     if terms.base_cap is not None:
         counted = min(counted, terms.base_cap)
-    ladder = ladder_of(terms, given)
-    if ladder is None:
-        return [Part("no_reference", 0, {"measure": terms.measure, "base": str(base)})], None
     stated = given.stated if terms.measure in STATED else None
     index = tier_of(counted if stated is None else stated, ladder)
     exact = _exact(counted, terms, ladder, index, stated)
-    earned = whole(exact.scaleb(exponent(terms.currency)), terms.rounding)
-    inputs = _inputs(base, counted, terms, given, index)
-    if index is not None and terms.measure in RELATIVE:
-        inputs["from"] = str(ladder[index].start)
+    return _Seen(ladder, counted, index, whole(exact.scaleb(exponent(terms.currency)), terms.rounding))
+
+
+def _earned(base: int, terms: Terms, given: Given) -> tuple[list[Part], int | None]:
+    """The amount by the ladder, with the tier that holds."""
+    seen = _look(base, terms, given)
+    if seen is None:
+        return [Part("no_reference", 0, {"measure": terms.measure, "base": str(base)})], None
+    inputs = _inputs(base, seen.counted, terms, given, seen.index)
+    if seen.index is not None and terms.measure in RELATIVE:
+        inputs["from"] = str(seen.ladder[seen.index].start)
     if terms.method == "excess":
-        inputs["above"] = str(ladder[0].start)
-    return [Part("ladder", earned, inputs, _children(counted, terms, ladder, earned))], index
+        inputs["above"] = str(seen.ladder[0].start)
+    children = _children(seen.counted, terms, seen.ladder, seen.earned)
+    return [Part("ladder", seen.earned, inputs, children)], seen.index
 
 
 def _exact(

@@ -6,14 +6,11 @@ from django.db.models import F, Q
 from gongying.core.scope import Scoped
 
 LEVELS = ("sell_in", "sell_through", "sell_out", "direct")
-EVENTS = (
-    "ordered",
-    "paid",
-)  # the same goods at other moments, for programmes that pay on orders or on what is paid
 
 
 class Line(Scoped):
-    """One posted sales line: of a level (what was sold by whom), or of an event of a sell-in that is kept beside it. Returns and reversals are negative; a correction names what it corrects.
+    """One posted sales line: of a level (what was sold by whom), or of an event of a sell-in that is kept beside it (ordered,
+    paid). Returns and reversals are negative; a correction names what it corrects.
 
     `net_minor` is gross less discount; tax and freight are kept apart and are never in a base.
     `quantity` is whole base units of the product. `party` is the distributor whose sale or purchase it is;

@@ -45,7 +45,7 @@ class Wanted:
 @dataclass
 class Held:
     """What counts for one distributor: base and lines altogether, and (code, base, what else is known) of every period that
-    is calculated by itself. `settled` lines in none of them count nothing."""
+    is calculated by itself."""
 
     base: int = 0
     lines: int = 0
@@ -186,14 +186,9 @@ def resolved(document: Programme, days: calendar.Period, first: Mapping[str, dat
     if not document.new_months:
         return document
     known = metrics.first_sold() if first is None else first
-    since = _months_back(days.end, document.new_months)
+    since = calendar.first_of_month(days.end, -document.new_months)
     old = {code for code, day in known.items() if not since <= day < days.end}
     return document.model_copy(update={"without": sorted({*document.without, *old})})
-
-
-def _months_back(day: date, months: int) -> date:
-    total = day.year * 12 + day.month - 1 - months
-    return date(total // 12, total % 12 + 1, 1)
 
 
 def amount_of(document: Programme, base: metrics.Base) -> int:
@@ -238,7 +233,7 @@ def _of_one(
     for span in plan:
         held = _amounts(span.document, sums, span.base)
         whom = sorted(party for party in held if inside is None or party in inside)
-        known = dict(_given(document, span, sums, whom, net, moment))
+        known = dict(_given(document, span, sums, {party: held[party][0] for party in whom}, net, moment))
         for party in whom:
             amount, lines = held[party]
             mine = found.setdefault(party, Held())
@@ -258,16 +253,21 @@ def _shut(document: Programme, found: dict[int, Held], on: date) -> None:
 
 
 def _given(
-    document: Programme, span: _Span, sums: _Sums, whom: list[int], net: Net | None, moment: Snapshot | None
+    document: Programme,
+    span: _Span,
+    sums: _Sums,
+    bases: Mapping[int, int],
+    net: Net | None,
+    moment: Snapshot | None,
 ) -> Iterator[tuple[int, Given]]:
     """What is known of each distributor beside his base, where the programme asks for anything."""
     references = _references(document, span, sums, moment)
-    stated = _stated(document, span, sums, moment)
+    stated = _stated(document, span, sums, bases, moment)
     days_held = _figure("dio", document, span, moment) if document.turnover else {}
     above = [net(key, span.period) for key in document.net_of] if net else []
     if not (references is not None or stated is not None or document.turnover or above):
         return
-    for party in whom:
+    for party in bases:
         deducted = sum(paid.get(party, 0) for paid in above)
         yield (
             party,
@@ -310,13 +310,12 @@ def _references(document: Programme, span: _Span, sums: _Sums, moment: Snapshot 
     return found
 
 
-def _stated(document: Programme, span: _Span, sums: _Sums, moment: Snapshot | None) -> dict[int, Decimal] | None:
+def _stated(
+    document: Programme, span: _Span, sums: _Sums, bases: Mapping[int, int], moment: Snapshot | None
+) -> dict[int, Decimal] | None:
     if document.measure == "share":
-        whole = _amounts(span.document, sums, span.base)
         part = _amounts(focused(span.document), sums, span.focus)
-        return {
-            p: Decimal(part.get(p, (0, 0))[0]) / Decimal(amount) for p, (amount, _n) in whole.items() if amount > 0
-        }
+        return {p: Decimal(part.get(p, (0, 0))[0]) / Decimal(base) for p, base in bases.items() if base > 0}
     if document.measure == "range":
         ((_weight, one),) = span.base
         return {party: Decimal(count) for party, count in metrics.widths(one, moment).items()}

@@ -71,9 +71,7 @@ def months_before(on: date, count: int) -> str:
     >>> months_before(date(2026, 11, 25), 24)
     '2024-11..2026-10'
     """
-    last = on.year * 12 + on.month - 2
-    first = last - count + 1
-    return f"{first // 12}-{first % 12 + 1:02d}..{last // 12}-{last % 12 + 1:02d}"
+    return f"{calendar.first_of_month(on, -count):%Y-%m}..{calendar.first_of_month(on, -1):%Y-%m}"
 
 
 def spans_of(document: Programme, period: str) -> tuple[str, list[calendar.Period]]:

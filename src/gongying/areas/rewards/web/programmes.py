@@ -19,7 +19,7 @@ from gongying.core.policies import editing
 from gongying.core.policies import read as policies
 from gongying.core.policies.lists import standing
 from gongying.core.policies.models import PolicyVersion
-from gongying.core.refusal import Missing, Refused
+from gongying.core.refusal import Refused
 from gongying.core.ui import charts, links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Table
@@ -37,13 +37,6 @@ TABLES = {"tiers": ("start", "end", "rate"), "gates": ("gate", "limit"), "exampl
 MOST_ROWS = 20
 
 
-def _document(row: PolicyVersion) -> Programme:
-    document = policies.parsed(row)
-    if not isinstance(document, Programme):
-        raise Missing("no such programme")
-    return document
-
-
 def _programmes(today: date) -> Table:
     """All versions; the state is where a version stands today, not only that somebody published it."""
     stands, by_state = standing(PROGRAMME.code, today)
@@ -52,10 +45,10 @@ def _programmes(today: date) -> Table:
         [
             Column("title", _("Title"), lambda r: pick(r.title, r.title_en), sort="title", href=lambda r: links.to("programme", r.pk)),
             Column("key", _("Key"), lambda r: f"{r.key} v{r.version}", sort="key", phone=False),
-            Column("method", _("Method"), lambda r: SHORT[_document(r).method]),
-            Column("basis", _("Basis"), lambda r: dict(BASES)[_document(r).basis], phone=False),
-            Column("period", _("Settled by"), lambda r: dict(PERIODS)[_document(r).period], phone=False),
-            Column("tiers", _("Tiers"), lambda r: len(_document(r).tiers), "num", phone=False),
+            Column("method", _("Method"), lambda r: SHORT[queries.document_of_version(r).method]),
+            Column("basis", _("Basis"), lambda r: dict(BASES)[queries.document_of_version(r).basis], phone=False),
+            Column("period", _("Settled by"), lambda r: dict(PERIODS)[queries.document_of_version(r).period], phone=False),
+            Column("tiers", _("Tiers"), lambda r: len(queries.document_of_version(r).tiers), "num", phone=False),
             Column("from", _("From"), lambda r: r.effective_from, "date", "effective_from", phone=False),
             Column("to", _("To, not included"), lambda r: r.effective_to, "date", "effective_to", phone=False),
             Column("state", _("State"), stands, "state"),
@@ -93,7 +86,7 @@ def _drawn(document: Programme) -> dict[str, Any]:
 def programme(request: Request, version_id: int) -> HttpResponse:
     """One version: its terms, its curve, its cliffs, what the linter says, the versions before and after."""
     row, today = queries.programme_row(version_id), timezone.localdate()
-    document, newest = _document(row), policies.holding(PROGRAMME.code, today)
+    document, newest = queries.document_of_version(row), policies.holding(PROGRAMME.code, today)
     versions = policies.versions(PROGRAMME.code, row.key)[:20]
     context = {
         "row": row,
@@ -130,7 +123,7 @@ def programme(request: Request, version_id: int) -> HttpResponse:
 def edit(request: Request, version_id: int = 0) -> HttpResponse:
     """The editor: a new programme, a draft, or the next version of a published one."""
     row = queries.programme_row(version_id) if version_id else None
-    form: dict[str, Any] = form_of(_document(row)) if row else BLANK
+    form: dict[str, Any] = form_of(queries.document_of_version(row)) if row else BLANK
     head = _head(row)
     error = None
     if request.method == "POST":
