@@ -112,7 +112,7 @@ def fund(request: Request, fund: str) -> HttpResponse:
         "currency": held.fund.currency if held else rows[0].currency if rows else "CNY",
         "grants": [(each, SOURCE_WORDS.get(each.source, each.source)) for each in queries.grants(actor, fund)[:15]],
         "steps": held.fund.steps if held else [],
-        "policy": links.to("policy", held.version_id) if held and request.actor.can("control.policies") else "",
+        "policy": links.to("policy", held.version_id) if held else "",
         "may_budget": held is not None and actor.can("funds.budget"),
         "may_grant": held is not None and held.fund.personal and actor.can("funds.grant"),
         "accrues": held is not None and held.fund.source in ("sell_in", "over_target"),
