@@ -69,7 +69,7 @@ def world(network, tmp_path, settings):
         check(row, "litigation", as_defendant="0")
         for back in range(3):
             actions.enter_year(
-                FINANCE, dossier_id=row.pk, year=today.year - 1 - back, lines=year(retained_earnings=3_000_000)
+                FINANCE, dossier_id=row.pk, year=today.year - 1 - back, amounts=year(retained_earnings=3_000_000)
             )
         for who in (DIRECTOR, FINANCE):
             rated(row, who, level)

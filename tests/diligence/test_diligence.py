@@ -121,22 +121,22 @@ def test_a_provider_answers_within_the_budget_of_the_file(diligence):
 
 def test_statements_that_do_not_hold_are_named_when_they_are_entered(diligence):
     row = diligence.opened()
-    assert actions.enter_year(FINANCE, dossier_id=row.pk, year=2025, lines=year()) == []
+    assert actions.enter_year(FINANCE, dossier_id=row.pk, year=2025, amounts=year()) == []
     wrong = year() | {"total_assets": year()["cash"]}
-    assert actions.enter_year(FINANCE, dossier_id=row.pk, year=2025, lines=wrong) == ["sum", "balance"]
+    assert actions.enter_year(FINANCE, dossier_id=row.pk, year=2025, amounts=wrong) == ["sum", "balance"]
     for lines, code in (({"goodwill": 1}, "line"), ({"inventory": -1}, "amount")):
         with refused(code):
-            actions.enter_year(FINANCE, dossier_id=row.pk, year=2025, lines=lines)
+            actions.enter_year(FINANCE, dossier_id=row.pk, year=2025, amounts=lines)
     for back in (2024, 2023):
-        actions.enter_year(FINANCE, dossier_id=row.pk, year=back, lines=year())
+        actions.enter_year(FINANCE, dossier_id=row.pk, year=back, amounts=year())
     with refused("years"):
-        actions.enter_year(FINANCE, dossier_id=row.pk, year=2022, lines=year())
+        actions.enter_year(FINANCE, dossier_id=row.pk, year=2022, amounts=year())
 
 
 def test_the_computed_sheet_explains_itself_and_says_the_same_twice(diligence):
     row = diligence.opened()
     for back, lines in ((2025, year()), (2024, year(revenue=30_000_000))):
-        actions.enter_year(FINANCE, dossier_id=row.pk, year=back, lines=lines)
+        actions.enter_year(FINANCE, dossier_id=row.pk, year=back, amounts=lines)
     rules = queries.rules(diligence.today)[0]
     found, again = queries.sheet(row, rules), queries.sheet(row, rules)
     assert found == again
@@ -251,7 +251,7 @@ def test_an_interview_counts_when_a_second_person_signed_it_and_asks_about_gaps(
     assert queries.standing(row, rules, diligence.today).interviews == 0
     actions.sign(FINANCE, dossier_id=row.pk, interview_id=made)
     assert queries.standing(row, rules, diligence.today).interviews == 1
-    actions.enter_year(FINANCE, dossier_id=row.pk, year=2025, lines=year(cash=1))
+    actions.enter_year(FINANCE, dossier_id=row.pk, year=2025, amounts=year(cash=1))
     assert {"papers", "wrong"} <= set(queries.gaps(row, rules, diligence.today, queries.sheet(row, rules)))
 
 
@@ -273,7 +273,7 @@ def test_a_regional_manager_sees_and_works_his_own_regions_only(diligence):
     manager = diligence.person("regional", "region", "HD").actor
     assert [row.pk for row in queries.dossiers(manager)] == [here.pk]
     for verb, more in (
-        (actions.enter_year, {"year": 2025, "lines": year()}),
+        (actions.enter_year, {"year": 2025, "amounts": year()}),
         (actions.add_risk, {"category": "legal", "title": "xxx", "likelihood": 1, "impact": 1}),
         (actions.propose, {"verdict": "rejected", "reason": "because of debts", "told": "no thanks"}),
     ):

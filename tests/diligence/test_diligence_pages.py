@@ -116,7 +116,7 @@ def test_a_memo_is_approved_by_another_and_printed_in_both_languages(diligence):
 def test_the_sheet_shows_every_part_and_the_stress(diligence):
     row = diligence.opened()
     for back in (2025, 2024):
-        actions.enter_year(DIRECTOR, dossier_id=row.pk, year=back, lines=year())
+        actions.enter_year(DIRECTOR, dossier_id=row.pk, year=back, amounts=year())
     text = diligence.person("auditor").browser.get(f"/diligence/{row.pk}/sheet/").content.decode()
     for words in (
         "Altman Z",

@@ -14,7 +14,7 @@ SIDES = {"D1": "HD", "D2": "HN"}
 CODES = {"D1": "91350100M000100Y43", "D2": "91110000600037341L"}
 FINANCE = Actor("finance", role="finance", may=frozenset({"*"}), parties=None)
 SHARED = {
-    "uscc": "x", "partner_type": "distributor", "check": "status", "result": {}, "lines": {}, "levels": {}, "evidence": {},
+    "uscc": "x", "partner_type": "distributor", "check": "status", "result": {}, "amounts": {}, "levels": {}, "evidence": {},
     "criterion": "market", "level": 3, "text": "x", "held_on": "2026-01-01", "sections": {}, "category": "legal", "likelihood": 2,
     "impact": 2, "told": "x", "approve": True,
 }  # fmt: skip
@@ -56,7 +56,7 @@ def side(world, code):
         "retained_earnings": 100,
     }
     lines = {**year, "revenue": 1000, "cogs": 700, "operating_expenses": 200}
-    actions.enter_year(SYSTEM, dossier_id=made, year=2025, lines=lines)
+    actions.enter_year(SYSTEM, dossier_id=made, year=2025, amounts=lines)
     risk = actions.add_risk(
         SYSTEM, dossier_id=made, category="legal", title=f"CNRY-{code} risk", likelihood=2, impact=2
     )

@@ -171,7 +171,7 @@ def _within_budget(row: Dossier, cost: int) -> None:
 
 @action(needs="diligence.work", roles=WORKERS)
 def enter_year(
-    actor: Actor, *, dossier_id: int, year: int, lines: dict[str, int], audited: bool = False
+    actor: Actor, *, dossier_id: int, year: int, amounts: dict[str, int], audited: bool = False
 ) -> list[str]:
     """Enter (or enter again) the statements of a year, in minor units by line. Returns the codes of the checks that do not hold.
 
@@ -180,17 +180,17 @@ def enter_year(
     row = locked(actor, dossier_id, "open")
     if not 1990 <= year <= 2100:
         raise Refused(_("Write the year with four digits."), field="year")
-    for line, amount in lines.items():
+    for line, amount in amounts.items():
         if line not in LINES:
             raise Refused(_("There is no line %(code)s.") % {"code": line[:40]}, code="line", field=line[:40])
         if abs(amount) > LARGEST or (amount < 0 and line not in SIGNED):
             raise Refused(_("This amount cannot stand here."), code="amount", field=line)
-    if not lines:
-        raise Refused(_("Write at least one line."), field="lines")
+    if not amounts:
+        raise Refused(_("Write at least one line."), field="amounts")
     others = row.years.exclude(year=year)
     if others.count() >= MOST_YEARS:
         raise Refused(_("Three years are enough."), code="years", field="year")
-    values = {"lines": json.dumps(lines), "audited": audited, "entered_by": actor.name}
+    values = {"lines": json.dumps(amounts), "audited": audited, "entered_by": actor.name}
     Year.objects.update_or_create(dossier=row, year=year, defaults=values)
     note(row, "statements", actor, str(year))
     rules, _version = queries.rules(timezone.localdate())

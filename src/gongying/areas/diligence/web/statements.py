@@ -77,7 +77,7 @@ def _typed(request: Request, row: Dossier) -> list[tuple[int, str, str]]:
         line: money_of(post[f"l.{line}"], row.currency, line) for line in LINES if post.get(f"l.{line}", "").strip()
     }
     actions.enter_year(
-        request.actor, dossier_id=row.pk, year=int(year), lines=lines, audited=post.get("audited") == "1"
+        request.actor, dossier_id=row.pk, year=int(year), amounts=lines, audited=post.get("audited") == "1"
     )
     return []
 
@@ -93,7 +93,7 @@ def _pasted(request: Request, row: Dossier) -> list[tuple[int, str, str]]:
     if not found.years:
         raise Refused(_("Write at least one line."), field="table")
     for year, lines in found.years.items():
-        actions.enter_year(request.actor, dossier_id=row.pk, year=year, lines=lines)
+        actions.enter_year(request.actor, dossier_id=row.pk, year=year, amounts=lines)
     return []
 
 
