@@ -50,6 +50,7 @@ class Today:
         self.orders()
         settled.hear(self.trader)
         self.scarce()
+        self.given()
         self.goods_back()
         self.money()
         self.others()
@@ -190,6 +191,29 @@ class Today:
         for turn, party in enumerate([star, *self.direct[1:9], star]):
             made = self.place(party, (cookers[2 + turn][0], 3), (fryers[1 + turn][0], 4), (kettles[3 + turn][0], 2))
             if turn % 3 != 2 and made.state == "allocated":
+                self.sent(made.id, turn)
+
+    def given(self) -> None:
+        """Goods that cost nothing: samples that have left, display goods that wait for a second person, a replacement on its way."""
+        t, planner = self.trader, self.trader.who("planner")
+        asked = [
+            ("sample", "RV", 2, "新品上市体验机"),
+            ("display", "EK", 6, "旺季门头陈列"),
+            ("replacement", "AF", 3, "到货磕碰补发"),
+        ]
+        for turn, (purpose, category, packs, reason) in enumerate(asked):
+            product, _pk = self.alive(category)[turn]
+            made = t.do(
+                "give", planner, party_id=t.ids[self.direct[turn % len(self.direct)]], purpose=purpose, reason=reason,
+                lines=[DraftLine(product.code, packs)],
+            )  # fmt: skip
+            if purpose == "display":
+                continue
+            if made.state == "submitted":
+                made_state = t.do("approve", t.who("director"), order_id=made.id)
+            else:
+                made_state = made.state
+            if made_state == "allocated":
                 self.sent(made.id, turn)
 
     def _standings(self) -> list[Any]:

@@ -126,6 +126,10 @@ def amend(
     """Change a placed order: `lines` are all it shall have beside what has shipped already. It is priced and judged anew; what goes
     beyond the authority of who changes it waits for approval again. Both versions are kept. Returns the new version."""
     order, day = found(actor, order_id, *CANCELLABLE), day_of(actor, None)
+    if order.purpose:
+        raise Refused(
+            _("Goods that cost nothing are not amended."), code="free", remedy=_("Cancel the order and ask anew.")
+        )
     if not reason.strip():
         raise Refused(_("Say why."), code="reason", field="reason")
     rules = queries.rules_for(order.party_id, day)

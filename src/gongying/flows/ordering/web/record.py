@@ -47,6 +47,7 @@ ICONS = {
 HOMES = {"shipment": "shipment", "delivery": "", "invoice": "invoice", "return": "return", "order": "order"}
 STEPS = {
     "list": _("List price"), "level": _("Level discount"), "promotion": _("Promotion"), "special": _("Special price"), "tax": _("Tax"),
+    "free": _("Costs nothing"),
 }  # fmt: skip
 LARGEST_FILE = 20 * 1024 * 1024
 
