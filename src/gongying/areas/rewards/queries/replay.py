@@ -235,9 +235,10 @@ def is_replayed(row: PolicyVersion) -> bool:
 
 def sheet(actor: Actor, replay_id: int) -> tuple[Replay, QuerySet[ReplayLine]]:
     """A kept replay with its lines in scope, the greatest loss first; for a distributor only when it was shared with him.
-    Missing otherwise."""
+    Missing otherwise, and for whoever has nobody in it: a draft for others alone is not his to know of."""
     rows = ReplayLine.objects.for_actor(actor).filter(replay_id=replay_id).select_related("party")
     kept = one(Replay.objects.all(), pk=replay_id)
-    if not actor.whole_network and actor.role != "regional" and (not kept.shared_by or not rows.exists()):
+    shown = actor.role == "regional" or bool(kept.shared_by)
+    if not actor.whole_network and not (shown and rows.exists()):
         raise Missing("no such replay")
     return kept, rows.order_by("change_minor", "party__code")

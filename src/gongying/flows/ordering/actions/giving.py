@@ -24,7 +24,7 @@ from gongying.core.refusal import Refused
 from gongying.engines.money import exponent
 
 from .base import DECIDERS, day_of, house
-from .basket import Basket, check_day, fill
+from .basket import Basket, check_address, check_day, fill
 from .placing import Placed, accept
 
 
@@ -53,8 +53,7 @@ def give(
     fill(basket, lines)
     quote = _worth(own, basket, rules, day)
     check_day(requested_on, rules, day)
-    if ship_to_id is not None and not places.sites(actor, party_id=party_id).filter(pk=ship_to_id).exists():
-        raise Refused(_("This is no address of the distributor."), code="ship_to", field="ship_to_id")
+    check_address(party_id, ship_to_id, day)
     ledger.turn(
         own, party_id=party_id, currency=quote.currency
     )  # two people do not spend the same rest of a quarter

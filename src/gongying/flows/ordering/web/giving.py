@@ -64,7 +64,7 @@ def table(portal: bool) -> Table:
 
 
 @page(needs="orders.view")
-def listing(request: Request) -> HttpResponse:
+def free_goods(request: Request) -> HttpResponse:
     """What was given for nothing in a quarter, line by line, with sums by kind and what is deemed sold."""
     portal = orders.outside(request.actor)
     today = timezone.localdate()
@@ -113,7 +113,7 @@ def give(request: Request) -> HttpResponse:
         "given": given,
         "faults": faults,
         "error": error,
-        "addresses": queries.addresses(request.actor, party.pk),
+        "addresses": queries.addresses(request.actor, party.pk, timezone.localdate()),
     }
     return render(request, "ordering/give.html", context, status=409 if error or faults else 200)
 

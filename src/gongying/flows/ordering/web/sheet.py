@@ -332,7 +332,7 @@ def _review(request: Request, row: Any, error: Refused | None) -> HttpResponse:
         "row": row,
         "party": row.party,
         "error": error,
-        "addresses": queries.addresses(actor, row.party_id),
+        "addresses": queries.addresses(actor, row.party_id, timezone.localdate()),
         "given": request.POST or {"ship_to": str(row.ship_to_id or ""), "requested_on": row.requested_on.isoformat() if row.requested_on else "", "reference": row.reference, "note": row.note},
         "v": None,
         "outside": orders.outside(actor),
