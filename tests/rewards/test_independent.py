@@ -9,6 +9,7 @@ import reference
 from django.db import connection
 
 from gongying.areas.rewards.queries.measuring import Wanted, read
+from gongying.areas.rewards.queries.replay import held_in, paid_by
 from gongying.areas.rewards.rules import Programme
 from gongying.books.goods import post as goods
 from gongying.books.goods import read as shelf
@@ -26,6 +27,7 @@ pytestmark = [
 CODES = [f"R{number}" for number in range(1, 7)]
 SIZES = {f"Q{n}": ("GA" if n < 3 else "GB" if n < 5 else "GC", 100 * n + 7, 250 * n) for n in range(1, 7)}
 SOURCE = "reference"
+GROWN = Decimal("1.0375")  # what a replay's band multiplies a base with
 PERIODS = {
     "month": ["2026-02", "2026-07"],
     "quarter": ["2026Q1", "2026Q3"],
@@ -171,12 +173,21 @@ def test_a_thousand_random_policies_agree_with_an_independent_reckoning(network)
     documents = [policy(chance) for _each in range(1000)]
     spans = [chance.choice(_spans(document["period"])) for document in documents]
     asked = [Wanted(Programme.model_validate(d), s, s) for d, s in zip(documents, spans, strict=True)]
-    checked = 0
-    for document, span, one, held in zip(documents, spans, asked, read(asked), strict=True):
+    checked = plain = 0
+    histories = held_in([(one.document, one.period) for one in asked])
+    for document, span, one, held, history_of in zip(documents, spans, asked, read(asked), histories, strict=True):
+        plain += any(isinstance(known, int) for known in history_of[1].values())
+        replayed = paid_by([history_of])
+        grown = paid_by([history_of], dict.fromkeys(network.ids.values(), GROWN))
         for code in CODES:
             mine = held.get(network.ids[code])
+            if mine is not None:  # a replay takes a shorter way to the same cent
+                assert replayed[network.ids[code]] == mine.derive(one.document).entitled, (document, span, code)
+                assert grown[network.ids[code]] == mine.grown(GROWN).derive(one.document).entitled
             ours = None if mine is None else mine.derive(one.document).entitled
             theirs = reference.entitled(document, told[code], span.start, span.end, target_of(agreed, code))
             assert ours == theirs, (document, span, code)
             checked += ours is not None
+            assert mine is not None or network.ids[code] not in replayed
     assert checked > 3000
+    assert plain > 200, "many are paid by their base alone"
