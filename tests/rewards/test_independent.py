@@ -173,21 +173,26 @@ def test_a_thousand_random_policies_agree_with_an_independent_reckoning(network)
     documents = [policy(chance) for _each in range(1000)]
     spans = [chance.choice(_spans(document["period"])) for document in documents]
     asked = [Wanted(Programme.model_validate(d), s, s) for d, s in zip(documents, spans, strict=True)]
-    checked = plain = 0
-    histories = held_in([(one.document, one.period) for one in asked])
-    for document, span, one, held, history_of in zip(documents, spans, asked, read(asked), histories, strict=True):
-        plain += any(isinstance(known, int) for known in history_of[1].values())
-        replayed = paid_by([history_of])
-        grown = paid_by([history_of], dict.fromkeys(network.ids.values(), GROWN))
+    checked = 0
+    for document, span, one, held in zip(documents, spans, asked, read(asked), strict=True):
         for code in CODES:
             mine = held.get(network.ids[code])
-            if mine is not None:  # a replay takes a shorter way to the same cent
-                assert replayed[network.ids[code]] == mine.derive(one.document).entitled, (document, span, code)
-                assert grown[network.ids[code]] == mine.grown(GROWN).derive(one.document).entitled
             ours = None if mine is None else mine.derive(one.document).entitled
             theirs = reference.entitled(document, told[code], span.start, span.end, target_of(agreed, code))
             assert ours == theirs, (document, span, code)
             checked += ours is not None
-            assert mine is not None or network.ids[code] not in replayed
     assert checked > 3000
-    assert plain > 200, "many are paid by their base alone"
+    _a_replay_pays_the_same(asked[:300])
+
+
+def _a_replay_pays_the_same(asked):
+    """It takes a shorter way to the same cent, where the base alone counts."""
+    plain = 0
+    histories = held_in([(one.document, one.period) for one in asked])
+    for one, held, known in zip(asked, read(asked), histories, strict=True):
+        derived = {party: mine.derive(one.document).entitled for party, mine in held.items()}
+        assert paid_by([known]) == derived, one.document
+        grown = {party: mine.grown(GROWN).derive(one.document).entitled for party, mine in held.items()}
+        assert paid_by([known], dict.fromkeys(held, GROWN)) == grown, one.document
+        plain += any(isinstance(each, int) for each in known[1].values())
+    assert plain > 60, "many are paid by their base alone"

@@ -1,6 +1,6 @@
 """What many programmes pay on: grouped sums of the lines each of them selects, in one scan of the lake."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -45,7 +45,7 @@ class Base(NamedTuple):  # there are as many as distributors × periods
 
 Bare = tuple[int, ...]  # the fields of a base, then the place of its selection
 SIZES = {"weight": "weight_g", "volume": "volume_ml"}  # what a piece of a product measures
-BITS = ("dates", "sorts", "scopes")  # what lines are grouped by beside the party
+RESULT = ("party_id", "net", "pieces", "n", "also", "place")
 LONGEST_LOOKED_UP = 40 * 366  # days
 MOST_KEPT = 32
 MOST_AT_ONCE = 60  # each has a bit of a 64-bit number
@@ -85,37 +85,41 @@ def bare(selections: Sequence[Selection], on: Snapshot | None = None) -> list[li
 def expression(selections: Sequence[Selection]) -> Any:
     """(party, net, quantity, lines, what is asked besides, place of the selection) of everybody with a line in it, in order.
 
-    Lines are grouped once by party and by three numbers that have a bit for each thing a selection can ask: the dates a line
-    lies in, its level, currency and state of knowledge, the products its own is of. Then the selections are held against
-    that small table.
+    Lines are grouped once by party and by up to three numbers that have a bit for each thing a selection can ask: the dates
+    a line lies in, its level, currency and state of knowledge, the products its own is of; what all selections ask alike is
+    no number. Then the selections are held against that small table.
     """
     further = sorted({s.also for s in selections if s.also})
-    marked = LINES.filter(LINES.party_id.notnull())
-    marked = _with_dates(marked, _distinct(_dates_of, selections))
-    marked = _with_sorts(marked, _distinct(_sort_of, selections))
-    marked = _with_scopes(marked, _distinct(_scope_of, selections), [name for name in further if name in SIZES])
-    cells = marked.group_by(["party_id", *BITS]).aggregate(
+    known = {name: _distinct(of, selections) for name, of in BITS.items()}
+    bits = [name for name, each in known.items() if len(each) > 1]
+    marked = _with_dates(LINES.filter(LINES.party_id.notnull()), known["dates"])
+    marked = _with_scopes(_with_sorts(marked, known["sorts"]), known["scopes"], [n for n in further if n in SIZES])
+    cells = marked.group_by(["party_id", *bits]).aggregate(
         net=_sum(marked.net_minor),
         pieces=_sum(marked.quantity),
         n=marked.count(),
         **{name: _sum(_further(marked, name)) for name in further},
     )
-    questions = _questions(selections)
-    wanted = [(cells[name] & questions[f"its_{name}"]) != 0 for name in BITS]
-    if any(s.places for s in selections):
-        areas = _distinct(_area_of, selections)
-        near = PARTIES.select(near_id=PARTIES.party_id, areas=_bits(_in_area(area) for area in areas))
+    places = any(each.places for each in selections)
+    if len(selections) == 1 and not places:
+        also = cells[further[0]] if further else ibis.literal(0)
+        return cells.mutate(also=also, place=ibis.literal(0)).select(*RESULT).order_by("party_id")
+    questions = _questions(selections, {name: known[name] for name in bits})
+    if places:
+        near = PARTIES.select(
+            near_id=PARTIES.party_id, areas=_bits(_in_area(each) for each in _distinct(_area_of, selections))
+        )
         cells = cells.left_join(near, cells.party_id == near.near_id)
-        wanted = [(cells[name] & questions[f"its_{name}"]) != 0 for name in BITS]
+    wanted = [(cells[name] & questions[f"its_{name}"]) != 0 for name in bits]
+    if places:
         wanted.append((questions.its_areas == 0) | ((cells.areas.fill_null(0) & questions.its_areas) != 0))
-    held = cells.join(questions, wanted)
+    held = cells.join(questions, wanted) if wanted else cells.cross_join(questions)
     also = ibis.literal(0)
     for number, name in enumerate(further, 1):
         also = ibis.ifelse(held.its_also == number, held[name], also)
     held = held.mutate(also=also)
     sums = {name: _sum(held[name]) for name in ("net", "pieces", "n", "also")}
-    found = held.group_by(["place", "party_id"]).aggregate(**sums)
-    return found.order_by("place", "party_id").select("party_id", *sums, "place")
+    return held.group_by(["place", "party_id"]).aggregate(**sums).order_by("place", "party_id").select(*RESULT)
 
 
 def _sum(values: Any) -> Any:
@@ -127,17 +131,18 @@ def _distinct(of: Callable[[Selection], Any], selections: Sequence[Selection]) -
     return list(dict.fromkeys(of(each) for each in selections))
 
 
-def _questions(selections: Sequence[Selection]) -> Any:
+def _questions(selections: Sequence[Selection], known: Mapping[str, list[Any]]) -> Any:
     """A row for each selection: its place and the bits it asks for; no area is everywhere."""
     bits = {
-        f"its_{name}": [1 << known.index(of(each)) for each in selections]
-        for name, of in (("dates", _dates_of), ("sorts", _sort_of), ("scopes", _scope_of))
-        for known in [_distinct(of, selections)]
+        f"its_{name}": [1 << each.index(BITS[name](selection)) for selection in selections]
+        for name, each in known.items()
     }
     areas = _distinct(_area_of, selections)
-    bits["its_areas"] = [1 << areas.index(each.places) if each.places else 0 for each in selections]
     further = sorted({s.also for s in selections if s.also})
-    bits["its_also"] = [further.index(each.also) + 1 if each.also else 0 for each in selections]
+    if areas != [()]:
+        bits["its_areas"] = [1 << areas.index(each.places) if each.places else 0 for each in selections]
+    if further:
+        bits["its_also"] = [further.index(each.also) + 1 if each.also else 0 for each in selections]
     rows = ibis.range(0, len(selections)).unnest().name("place").as_table()
     return rows.mutate(**{name: ibis.array(each)[rows.place] for name, each in bits.items()})
 
@@ -148,7 +153,7 @@ def _with_dates(held: Any, dates: list[tuple[date, date]]) -> Any:
     first, end = min(start for start, _end in dates), max(end for _start, end in dates)
     held = held.filter(held.business_date >= first, held.business_date < end)
     if len(dates) == 1:
-        return held.mutate(dates=ibis.literal(1))
+        return held
     if (end - first).days > LONGEST_LOOKED_UP:
         return held.mutate(dates=_bits(_between(held.business_date, each) for each in dates))
     rows = ibis.range(0, (end - first).days).unnest().name("n").as_table()
@@ -161,7 +166,7 @@ def _with_sorts(held: Any, sorts: list[tuple[str, str, int | None]]) -> Any:
     """Lines of these levels, currencies and states of knowledge, marked with the ones they are of."""
     inside = [_of_sort(held, sort) for sort in sorts]
     if len(sorts) == 1:
-        return held.filter(inside).mutate(sorts=ibis.literal(1))
+        return held.filter(inside)
     levels, currencies = sorted({sort[0] for sort in sorts}), sorted({sort[1] for sort in sorts})
     return held.filter(held.level.isin(levels), held.currency.isin(currencies)).mutate(sorts=_bits(inside))
 
@@ -169,9 +174,12 @@ def _with_sorts(held: Any, sorts: list[tuple[str, str, int | None]]) -> Any:
 def _with_scopes(held: Any, scopes: list[Any], heavy: list[str]) -> Any:
     """Lines marked with the product scopes they lie in, with what a piece measures."""
     if scopes == [((), (), ())] and not heavy:
-        return held.mutate(scopes=ibis.literal(1))
+        return held
     sizes = {name: PRODUCTS[SIZES[name]] for name in heavy}
-    kinds = PRODUCTS.select(PRODUCTS.product_id, scopes=_bits(_in_scope(scope) for scope in scopes), **sizes)
+    if len(scopes) == 1:
+        kinds = PRODUCTS.filter(_in_scope(scopes[0])).select(PRODUCTS.product_id, **sizes)
+    else:
+        kinds = PRODUCTS.select(PRODUCTS.product_id, scopes=_bits(_in_scope(scope) for scope in scopes), **sizes)
     return held.join(kinds, "product_id")
 
 
@@ -248,3 +256,6 @@ def _in_scope(scope: tuple[tuple[str, ...], ...]) -> Any:
     named += [PRODUCTS["product"].isin(products)] if products else []
     wanted = ibis.or_(*named) if named else ibis.literal(True)  # it names groups, single products, or both
     return (wanted & ~PRODUCTS["product"].isin(without) if without else wanted).fill_null(False)
+
+
+BITS: dict[str, Callable[[Selection], Any]] = {"dates": _dates_of, "sorts": _sort_of, "scopes": _scope_of}
