@@ -182,7 +182,7 @@ def test_a_thousand_random_policies_agree_with_an_independent_reckoning(network)
             assert ours == theirs, (document, span, code)
             checked += ours is not None
     assert checked > 3000
-    _a_replay_pays_the_same(asked[:300])
+    _a_replay_pays_the_same(asked[:150])
 
 
 def _a_replay_pays_the_same(asked):
@@ -195,4 +195,4 @@ def _a_replay_pays_the_same(asked):
         grown = {party: mine.grown(GROWN).derive(one.document).entitled for party, mine in held.items()}
         assert paid_by([known], dict.fromkeys(held, GROWN)) == grown, one.document
         plain += any(isinstance(each, int) for each in known[1].values())
-    assert plain > 60, "many are paid by their base alone"
+    assert plain > 30, "many are paid by their base alone"
