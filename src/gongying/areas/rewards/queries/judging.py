@@ -21,7 +21,7 @@ from gongying.engines.stacking import circle
 
 from ..rules import GATES, PROGRAMME, Programme
 from .reading import document_of_version
-from .replay import held_in, is_replayed, paid_by
+from .replay import calculated, held_in, is_replayed, paid_by
 
 PERIODS_BACK = 4  # of its own kind: what the history is asked about reach and budget
 OUT_OF_REACH = Decimal("1.5")  # times the largest base that anybody ever had
@@ -125,7 +125,7 @@ def must_be_within_reach_and_budget(row: PolicyVersion) -> list[Finding]:
     each = held_in([(document, span) for span in spans])
     found, terms = [], document.terms()
     if document.measure == "base":
-        bases = [base for _doc, held in each for mine in held.values() for _code, base, _given in mine.each]
+        bases = [base for _doc, held in each for known in held.values() for base in calculated(known)]
         largest = major(max(bases, default=0), terms)
         for step in document.tiers if bases else []:
             if step.start > largest * OUT_OF_REACH:

@@ -47,6 +47,24 @@ def document_of_run(run: Run) -> Programme:
     return document_of_version(policies.version(run.version_id))
 
 
+def programmes(actor: Actor) -> QuerySet[PolicyVersion]:
+    """Versions of programmes somebody may read, newest first: the whole network's people all, others those that are meant for
+    everybody, or for a distributor of theirs."""
+    rows: QuerySet[PolicyVersion] = policies.versions(PROGRAMME.code)
+    if actor.parties is None:
+        return rows
+    wanted = {row.pk: document_of_version(row).parties for row in rows}
+    known = parties.ids_by_code({code for codes in wanted.values() for code in codes})
+    hidden = [pk for pk, codes in wanted.items() if codes and not actor.parties & {known.get(code) for code in codes}]
+    return rows.exclude(pk__in=hidden)
+
+
+def programme_of(actor: Actor, version_id: int) -> PolicyVersion:
+    """One of them, or Missing."""
+    found: PolicyVersion = one(programmes(actor), pk=version_id)
+    return found
+
+
 def document_of_version(row: PolicyVersion) -> Programme:
     """The programme of a version, or Missing."""
     document = policies.parsed(row)

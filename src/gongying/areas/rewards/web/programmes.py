@@ -65,7 +65,7 @@ def _programmes(today: date) -> Table:
 def programmes(request: Request) -> HttpResponse:
     """All versions of all programmes."""
     return _programmes(timezone.localdate()).respond(
-        request, policies.versions(PROGRAMME.code), "rewards/programmes.html"
+        request, queries.programmes(request.actor), "rewards/programmes.html"
     )
 
 
@@ -85,7 +85,7 @@ def _drawn(document: Programme) -> dict[str, Any]:
 @page(needs="rewards.preview")
 def programme(request: Request, version_id: int) -> HttpResponse:
     """One version: its terms, its curve, its cliffs, what the linter says, the versions before and after."""
-    row, today = queries.programme_row(version_id), timezone.localdate()
+    row, today = queries.programme_of(request.actor, version_id), timezone.localdate()
     document, newest = queries.document_of_version(row), policies.holding(PROGRAMME.code, today)
     versions = policies.versions(PROGRAMME.code, row.key)[:20]
     context = {
