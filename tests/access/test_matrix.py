@@ -30,12 +30,16 @@ from gongying.core.people.models import User, UserScope
 from gongying.core.ui.pages import PAGES
 
 pytestmark = pytest.mark.django_db
-# What is no page of the house: the log-in and the way out, the language, and what the API says of itself.
+# What is no page of the house: the log-in and the way out, the language, what the API says of itself, and the forms of people without
+# a log-in, which a secret link opens.
 DOORLESS = {
     "accounts:login",
     "accounts:code",
     "accounts:logout",
     "set_language",
+    "recruiting:join",
+    "recruiting:mine",
+    "recruiting:reference",
     "api:openapi-json",
     "api:api-root",
 }

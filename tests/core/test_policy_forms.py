@@ -52,6 +52,11 @@ DOCUMENTS |= {
     "rewards.accrual": {"programmes": {"annual": {"method": "expected"}}},
     "rewards.vat": {},
     "rewards.watch": {},
+    "recruiting.rules": {
+        "competitors": [{"name": "某品牌", "level": "block"}],
+        "accounts": [{"name": "某连锁", "party": "D1"}],
+        "red_flags": ["拖欠", "fraud"],
+    },
     "funds.fund": {
         "budget": "2000000",
         "steps": [{"start": "0", "share": "0.6"}, {"start": "30000", "share": "0.4"}],

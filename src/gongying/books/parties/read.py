@@ -12,6 +12,7 @@ from gongying.core import moment
 from gongying.core.actor import Actor
 from gongying.core.asked import Asked, Given
 from gongying.core.people.access import resolvers
+from gongying.core.people.models import UserScope
 from gongying.core.policies.kinds import scope_chains
 from gongying.core.scope import one
 from gongying.core.words import pick
@@ -169,6 +170,50 @@ def levels_at(at: date, party_ids: Iterable[int]) -> dict[int, str]:
     rows = PartyLevel.objects.unscoped("levels").filter(party__in=list(party_ids), since__lte=at).order_by("since")
     held = dict(rows.values_list("party_id", "level"))  # the last one stays
     return {party: level for party, level in held.items() if level}
+
+
+def region_tree() -> dict[int, tuple[str, int | None]]:
+    """The code of every region and the one above it, by number."""
+    return {pk: (code, above) for pk, code, above in Region.objects.values_list("id", "code", "parent_id")}
+
+
+def lineage(region_id: int, tree: dict[int, tuple[str, int | None]]) -> list[str]:
+    """The codes of a region and of those above it, from below upwards, by a tree that was read before."""
+    found, here = list[str](), region_id if region_id in tree else None
+    while here is not None:
+        code, above = tree[here]
+        if code in found:
+            break
+        found.append(code)
+        here = above
+    return found
+
+
+def regions_under(codes: Iterable[str]) -> set[int]:
+    """The numbers of the regions with these codes and of all below them."""
+    wanted, tree = set(codes), region_tree()
+    return {pk for pk in tree if wanted & set(lineage(pk, tree))}
+
+
+def regions_seen(actor: Actor) -> set[int] | None:
+    """The numbers of the regions somebody looks after, with all below them; None is every region. For what has a region but no
+    distributor yet."""
+    if actor.whole_network:
+        return None
+    rows = UserScope.objects.filter(user_id=actor.user_id or 0, kind="region")
+    return regions_under(rows.values_list("key", flat=True))
+
+
+def regions(codes: Iterable[str] = ()) -> QuerySet[Region]:
+    """Regions by code, those named or all, with the one above each."""
+    rows = Region.objects.select_related("parent").order_by("code")
+    return rows.filter(code__in=set(codes)) if codes else rows
+
+
+def by_uscc(code: str) -> list[int]:
+    """The numbers of the parties with a credit code, whoever asks: nobody is entered twice."""
+    rows = Party.objects.unscoped("nobody is entered twice").exclude(uscc="").filter(uscc=code)
+    return list(rows.order_by("id").values_list("id", flat=True))
 
 
 def all_levels() -> frozenset[str]:

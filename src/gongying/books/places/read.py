@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +19,11 @@ from .models import KINDS, Site, Territory
 KEPT = "places.sites"  # what a moment keeps: see core/moment.py
 __all__ = [
     "KINDS",
+    "Held",
     "Site",
     "addresses",
     "by_ids",
+    "held",
     "house_sites",
     "main_site",
     "site",
@@ -39,6 +42,25 @@ def territories(actor: Actor, *, party_id: int | None = None, at: date | None = 
     if at is not None:
         rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at), valid_from__lte=at)
     return rows.order_by("party_id", "region__code", "valid_from")
+
+
+class Held(NamedTuple):
+    """A territory somebody holds on a day, by numbers and codes: for judging conflicts, whoever asks."""
+
+    party_id: int
+    region_id: int
+    region: str
+    channel: str
+    category: str
+    exclusive: bool
+
+
+def held(at: date) -> list[Held]:
+    """Every territory that holds on a day, for judging; a page that shows whose it is asks `territories`."""
+    rows = Territory.objects.unscoped("conflicts are judged over the whole network").filter(valid_from__lte=at)
+    rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at)).order_by("region__code", "party_id", "id")
+    names = ("party_id", "region_id", "region__code", "channel", "category", "exclusive")
+    return [Held(*row) for row in rows.values_list(*names)]
 
 
 def sites(actor: Actor, party_id: int | None = None, kind: str = "", active: bool = True) -> QuerySet[Site]:

@@ -26,6 +26,7 @@ GROUPS: dict[str, Group] = {
     "accounts": Group(_("Accounts & closing"), "scale"),
     "rewards": Group(_("Rebates & levels"), "gift"),
     "sales": Group(_("Targets"), "target"),
+    "network": Group(_("Recruiting & examination"), "users"),
     "data": Group(_("Reports & data"), "upload"),
     "house": Group(_("Administration"), "key"),
 }
