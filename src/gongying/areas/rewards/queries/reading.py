@@ -4,17 +4,21 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from gongying.books.parties import read as parties
 from gongying.core import calendar
+from gongying.core.actor import Actor
 from gongying.core.policies import read as policies
 from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing
+from gongying.core.scope import one
 from gongying.core.ui.templatetags.ui import money, num
 
 from ..models import Run, Statement
-from ..rules import Programme
+from ..rules import PROGRAMME, Programme
 from .calculation import counted_in
 from .steps import Said, adjustment_told, ladder_told
 from .wording import base_text, measure_text
@@ -55,7 +59,9 @@ def programmes(actor: Actor) -> QuerySet[PolicyVersion]:
         return rows
     wanted = {row.pk: document_of_version(row).parties for row in rows}
     known = parties.ids_by_code({code for codes in wanted.values() for code in codes})
-    hidden = [pk for pk, codes in wanted.items() if codes and not actor.parties & {known.get(code) for code in codes}]
+    hidden = [
+        pk for pk, codes in wanted.items() if codes and not actor.parties & {known.get(code) for code in codes}
+    ]
     return rows.exclude(pk__in=hidden)
 
 

@@ -87,7 +87,7 @@ def programme(request: Request, version_id: int) -> HttpResponse:
     """One version: its terms, its curve, its cliffs, what the linter says, the versions before and after."""
     row, today = queries.programme_of(request.actor, version_id), timezone.localdate()
     document, newest = queries.document_of_version(row), policies.holding(PROGRAMME.code, today)
-    versions = policies.versions(PROGRAMME.code, row.key)[:20]
+    versions = queries.programmes(request.actor).filter(key=row.key)[:20]
     context = {
         "row": row,
         "state": policies.state_of(row, today, newest),
