@@ -104,6 +104,12 @@ DOCUMENTS["stars.programme"] = {
     "bonus_low": "0.010",
     "bonus_high": "0.02",
 }
+DOCUMENTS["certificates.kinds"] = {
+    "kinds": [
+        {"code": "LIC", "name": "许可证", "needed": "everybody", "reminders": [90, 7]},
+        {"code": "TECH", "name": "工程师证", "name_en": "Fitter", "personal": True, "evidence": False, "needed": "regions", "whom": ["HD"]},
+    ]
+}  # fmt: skip
 DOCUMENTS["awards.category"] = {"criteria": [{"code": "new", "name": "新颖", "weight": "2.5"}], "prize": "5000.00"}
 
 
