@@ -11,6 +11,7 @@ from gongying.books.metrics import read as metrics
 from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.actor import SYSTEM
+from gongying.engines import turnover
 from gongying.engines.money import exponent, whole
 from gongying.engines.rebates import NOTHING, Derivation, Given, derive, derive_periods, outside
 
@@ -326,10 +327,10 @@ def factor_of(document: Programme, days: Decimal | None) -> Decimal:
     rule = document.turnover
     if rule is None:
         return Decimal(1)
-    if days is None:
-        return rule.low if rule.unknown == "low" else Decimal(1)
-    exact = 1 + rule.slope * (rule.benchmark - days)
-    return min(rule.high, max(rule.low, exact)).quantize(Decimal("0.0001"))
+    line = turnover.Line(
+        rule.benchmark, rule.slope, rule.low, rule.high, rule.low if rule.unknown == "low" else Decimal(1)
+    )
+    return turnover.factor(line, days)
 
 
 def _references(document: Programme, span: _Span, sums: _Sums, moment: Snapshot | None) -> dict[int, int] | None:
