@@ -287,7 +287,7 @@ def _of_one(
 
 def _shut(document: Programme, found: dict[int, Held], on: date) -> None:
     """Gates are asked once, on the last day of the claimed period."""
-    asked = [(gate.gate, gate.limit) for gate in document.gates]
+    asked = [(gate.gate, gate.limit, gate.of) for gate in document.gates]
     for party, gates in closed(asked, sorted(found), on, document.currency).items():
         mine = found[party]
         mine.each = [(code, base, replace(given, closed=gates)) for code, base, given in mine.each]
