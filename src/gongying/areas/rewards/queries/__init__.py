@@ -39,6 +39,7 @@ from .reading import (
     document_of_version,
     programme_of,
     programmes,
+    shut,
     span_of,
     told,
 )
@@ -63,7 +64,7 @@ __all__ = [
     "Step", "answer_days", "base_text", "bound", "calculate", "disputes", "document_of", "document_of_run", "document_of_version", "evidence", "in_capitals", "invoice", "invoices",
     "is_replayed", "last_period", "measure_text", "months_before", "must_be_replayed", "sheet", "spans_of", "what_if", "of_period", "piles", "preview", "programme_of", "programmes", "programme_row", "progress", "rate_text", "replayed",
     "replays", "run_view", "running_period", "runs", "selection_of", "settled_before", "span_of", "statement", "statement_lines",
-    "statement_row", "statements", "start_text", "tier_text", "titled", "titles", "told", "total", "unanswered", "unpaid",
+    "shut", "statement_row", "statements", "start_text", "tier_text", "titled", "titles", "told", "total", "unanswered", "unpaid",
 ]  # fmt: skip
 LONGEST_PAGE = 200
 

@@ -11,6 +11,7 @@ from gongying.books.metrics import read as metrics
 from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.actor import SYSTEM
+from gongying.engines import turnover
 from gongying.engines.money import exponent, whole
 from gongying.engines.rebates import NOTHING, Derivation, Given, derive, derive_periods, outside
 
@@ -286,7 +287,7 @@ def _of_one(
 
 def _shut(document: Programme, found: dict[int, Held], on: date) -> None:
     """Gates are asked once, on the last day of the claimed period."""
-    asked = [(gate.gate, gate.limit) for gate in document.gates]
+    asked = [(gate.gate, gate.limit, gate.of) for gate in document.gates]
     for party, gates in closed(asked, sorted(found), on, document.currency).items():
         mine = found[party]
         mine.each = [(code, base, replace(given, closed=gates)) for code, base, given in mine.each]
@@ -326,10 +327,10 @@ def factor_of(document: Programme, days: Decimal | None) -> Decimal:
     rule = document.turnover
     if rule is None:
         return Decimal(1)
-    if days is None:
-        return rule.low if rule.unknown == "low" else Decimal(1)
-    exact = 1 + rule.slope * (rule.benchmark - days)
-    return min(rule.high, max(rule.low, exact)).quantize(Decimal("0.0001"))
+    line = turnover.Line(
+        rule.benchmark, rule.slope, rule.low, rule.high, rule.low if rule.unknown == "low" else Decimal(1)
+    )
+    return turnover.factor(line, days)
 
 
 def _references(document: Programme, span: _Span, sums: _Sums, moment: Snapshot | None) -> dict[int, int] | None:

@@ -18,7 +18,7 @@ from gongying.core.scope import one
 from gongying.core.ui.templatetags.ui import money, num
 
 from ..models import Run, Statement
-from ..rules import PROGRAMME, Programme
+from ..rules import PROGRAMME, Programme, told_gates
 from .calculation import counted_in
 from .steps import Said, adjustment_told, ladder_told
 from .wording import base_text, measure_text
@@ -89,6 +89,16 @@ def told(row: Statement, document: Programme, earlier: Sequence[Statement]) -> l
     calculated by themselves follow each other."""
     parts: list[dict[str, Any]] = json.loads(row.derivation)
     return [*_base(row, document), *_steps(row, document, parts), *_due(row, document, earlier), _paid(row)]
+
+
+def shut(row: Statement) -> list[tuple[str, str, str]]:
+    """The gates that did not hold for a statement, each once, as (code, of, value)."""
+    todo, found = list(json.loads(row.derivation)), dict[tuple[str, str, str], None]()
+    while todo:
+        part = todo.pop(0)
+        todo += part["children"] if part["code"] == "period" else []
+        found |= dict.fromkeys(told_gates(part["inputs"]["gates"])) if part["code"] == "gate" else {}
+    return list(found)
 
 
 def _steps(row: Statement, document: Programme, parts: list[dict[str, Any]]) -> Iterator[Said]:

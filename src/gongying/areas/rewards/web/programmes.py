@@ -1,5 +1,6 @@
 """Programmes: what is paid for what; drafted with the curve beside the form, replayed before it is published."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -105,7 +106,8 @@ def programme(request: Request, version_id: int) -> HttpResponse:
         "measure": queries.measure_text(document),
         "paid": dict(PAYS)[document.pays],
         "gates": [
-            (GATES[gate.gate].label if gate.gate in GATES else gate.gate, gate.limit) for gate in document.gates
+            (GATES[gate.gate].called(gate.of) if gate.gate in GATES else gate.gate, gate.limit)
+            for gate in document.gates
         ],
         "tiers": [
             (
@@ -147,9 +149,18 @@ def _choices(today: date) -> dict[str, Any]:
     figures = [(m.code, m.label) for m in metrics.METRICS.values() if "party" in m.by]
     return {
         "methods": METHODS, "bases": BASES, "events": EVENTS, "periods": PERIODS, "measures": MEASURES, "figures": figures,
-        "returns": RETURNS, "pays": PAYS, "claw_back": CLAW_BACK, "unknown": UNKNOWN, "gates": list(GATES.values()),
+        "returns": RETURNS, "pays": PAYS, "claw_back": CLAW_BACK, "unknown": UNKNOWN, "gates": list(_gates()),
         "categories": goods.category_choices(), "regions": parties.region_choices(), "levels": sorted(parties.all_levels()),
     }  # fmt: skip
+
+
+def _gates() -> Iterator[tuple[str, str]]:
+    """The gates as the editor offers them: one that is asked of something, once for each it may be asked of."""
+    for code, kind in GATES.items():
+        if kind.names is None:
+            yield code, str(kind.label)
+        else:
+            yield from ((f"{code}/{of}", kind.called(of)) for of in kind.names())
 
 
 def _head(row: PolicyVersion | None) -> dict[str, str]:
