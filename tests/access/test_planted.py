@@ -232,7 +232,9 @@ def test_there_are_enough_of_them():
 
 
 # The bugs are planted in what everybody stands on and in rewards, targets, tiers, imports, cockpit and control.
+HERE = {"rewards", "targets", "tiers", "imports", "cockpit", "control"}
 ELSEWHERE = {home.stem for home in Path(__file__).parent.glob("worlds/[a-z]*.py")} | {"orders", "approvals"}
+ELSEWHERE -= HERE
 
 
 @pytest.mark.parametrize("pile", range(4))

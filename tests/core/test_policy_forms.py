@@ -113,6 +113,20 @@ DOCUMENTS["stars.programme"] = {
     "bonus_low": "0.010",
     "bonus_high": "0.02",
 }
+DOCUMENTS["certificates.kinds"] = {
+    "kinds": [
+        {"code": "LIC", "name": "许可证", "needed": "everybody", "reminders": [90, 7]},
+        {"code": "TECH", "name": "工程师证", "name_en": "Fitter", "personal": True, "evidence": False, "needed": "regions", "whom": ["HD"]},
+    ]
+}  # fmt: skip
+DOCUMENTS["credit.turnover"] = {
+    "benchmark": "45",
+    "slope": "0.005",
+    "low": "0.80",
+    "high": "1.2",
+    "most_change": None,
+}
+DOCUMENTS["diversion.rules"] = {"answer_days": 15, "grounds": [{"code": "territory", "name": "区域外销售"}]}
 DOCUMENTS["awards.category"] = {"criteria": [{"code": "new", "name": "新颖", "weight": "2.5"}], "prize": "5000.00"}
 
 

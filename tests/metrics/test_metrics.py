@@ -222,7 +222,8 @@ def test_many_parts_become_one_and_a_foreign_lake_is_not_believed(network, setti
     assert figure(SYSTEM, "sell_in", **Y26).one == 1600
 
 
-def test_bases_of_many_programmes_are_the_sums_of_their_lines(year):
+@pytest.mark.parametrize("since", [date(2025, 1, 1), date(1970, 1, 1)], ids=["days looked up", "too many days"])
+def test_bases_of_many_programmes_are_the_sums_of_their_lines(year, since):
     everything = Selection(date(2026, 1, 1), date(2027, 1, 1), "CNY")
     asked = [
         everything,
@@ -231,7 +232,8 @@ def test_bases_of_many_programmes_are_the_sums_of_their_lines(year):
         replace(everything, without=("P1",), start=date(2026, 4, 1), end=date(2026, 7, 1)),
         replace(everything, up_to=trade.watermark() - 100),
         replace(everything, currency="USD"),
-        replace(everything, start=date(2025, 1, 1), end=date(2026, 1, 1)),
+        replace(everything, level="sell_out"),
+        replace(everything, start=since, end=date(2026, 1, 1), also="gross"),
     ]
     group = {year.skus["P1"]: "COOK", year.skus["P2"]: "FAN"}
     code = {pk: name for name, pk in year.skus.items()}
@@ -239,7 +241,7 @@ def test_bases_of_many_programmes_are_the_sums_of_their_lines(year):
         expected: dict[int, list[int]] = {}
         held = trade.lines(
             SYSTEM,
-            level="sell_in",
+            level=selection.level,
             start=selection.start,
             end=selection.end,
             currency=selection.currency,
@@ -254,10 +256,11 @@ def test_bases_of_many_programmes_are_the_sums_of_their_lines(year):
                 continue
             if code[line.product_id] in selection.without or (selection.places and line.party_id != year.ids["D1"]):
                 continue
-            sums = expected.setdefault(line.party_id, [0, 0, 0])
-            for place, value in enumerate((line.net_minor, line.quantity, 1)):
+            sums = expected.setdefault(line.party_id, [0, 0, 0, 0])
+            also = line.gross_minor if selection.also else 0
+            for place, value in enumerate((line.net_minor, line.quantity, 1, also)):
                 sums[place] += value
-        assert {b.party_id: [b.net_minor, b.quantity, b.lines] for b in found} == expected
+        assert {b.party_id: [b.net_minor, b.quantity, b.lines, b.also] for b in found} == expected
 
 
 def test_money_of_several_currencies_is_never_added(network):

@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from gongying.areas.credit import actions as credit
 from gongying.areas.credit import queries as credit_queries
+from gongying.areas.network import actions as network
 from gongying.areas.orders import actions as drafts
 from gongying.areas.orders import queries as orders
 from gongying.areas.orders import rules
 from gongying.areas.orders.actions import DraftLine
 from gongying.areas.orders.models import Order
+from gongying.areas.supply import queries as supplied
 from gongying.books.prices import post as prices
 from gongying.core.actor import SYSTEM
 from gongying.core.doors import joined
@@ -259,3 +261,19 @@ def test_only_who_may_places(shop, people):
     with pytest.raises(Missing):
         shop.place(("P1", 1), party="D2", who=people.clerk)
     assert orders.listed(people.clerk).count() == 0
+
+
+def test_who_takes_the_goods_of_another_is_an_address_and_the_usual_one(shop):
+    """X01: from the day D2 takes D1's goods, they go to D2 unless the order names another place; a stranger's never."""
+    shop.receive("P1", 100)
+    own, other = shop.sites["D1-A"], shop.sites["D2-A"]
+    with pytest.raises(Refused) as no:
+        shop.place(("P1", 1), ship_to_id=other)
+    assert no.value.field == "ship_to_id"
+    before = shop.place(("P1", 1))
+    assert supplied.shipment_row(SYSTEM, ordering.ship(SYSTEM, order_id=before.id).id).ship_to_id is None
+    network.set_role(SYSTEM, party_id=shop.ids["D1"], role="ship_to", other="D2", valid_from=timezone.localdate())
+    for named, goes_to in ((None, other), (own, own), (other, other)):
+        made = shop.place(("P1", 1), ship_to_id=named)
+        sent = ordering.ship(SYSTEM, order_id=made.id)
+        assert supplied.shipment_row(SYSTEM, sent.id).ship_to_id == goes_to

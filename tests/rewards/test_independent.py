@@ -9,6 +9,7 @@ import reference
 from django.db import connection
 
 from gongying.areas.rewards.queries.measuring import Wanted, read
+from gongying.areas.rewards.queries.replay import held_in, paid_by
 from gongying.areas.rewards.rules import Programme
 from gongying.books.goods import post as goods
 from gongying.books.goods import read as shelf
@@ -26,6 +27,7 @@ pytestmark = [
 CODES = [f"R{number}" for number in range(1, 7)]
 SIZES = {f"Q{n}": ("GA" if n < 3 else "GB" if n < 5 else "GC", 100 * n + 7, 250 * n) for n in range(1, 7)}
 SOURCE = "reference"
+GROWN = Decimal("1.0375")  # what a replay's band multiplies a base with
 PERIODS = {
     "month": ["2026-02", "2026-07"],
     "quarter": ["2026Q1", "2026Q3"],
@@ -180,3 +182,17 @@ def test_a_thousand_random_policies_agree_with_an_independent_reckoning(network)
             assert ours == theirs, (document, span, code)
             checked += ours is not None
     assert checked > 3000
+    _a_replay_pays_the_same(asked[:150])
+
+
+def _a_replay_pays_the_same(asked):
+    """It takes a shorter way to the same cent, where the base alone counts."""
+    plain = 0
+    histories = held_in([(one.document, one.period) for one in asked])
+    for one, held, known in zip(asked, read(asked), histories, strict=True):
+        derived = {party: mine.derive(one.document).entitled for party, mine in held.items()}
+        assert paid_by([known]) == derived, one.document
+        grown = {party: mine.grown(GROWN).derive(one.document).entitled for party, mine in held.items()}
+        assert paid_by([known], dict.fromkeys(held, GROWN)) == grown, one.document
+        plain += any(isinstance(each, int) for each in known[1].values())
+    assert plain > 30, "many are paid by their base alone"

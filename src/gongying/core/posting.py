@@ -305,6 +305,37 @@ def append_only(table: str) -> migrations.RunPython:
     return migrations.RunPython(_each(partial(_guards, table)), release)
 
 
+def keeps(table: str, names: Sequence[str], says: str) -> migrations.RunPython:
+    """A migration step after which the database refuses to change these columns of `table` or to remove its rows: what was
+    entered stays, what is decided on it may still be written. `says` is the refusal in a sentence without quotes."""
+
+    def release(apps: Any, editor: Any) -> None:
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f"DROP FUNCTION {table}_kept() CASCADE")
+        else:
+            for verb in ("update", "delete"):
+                editor.execute(f"DROP TRIGGER IF EXISTS {table}_kept_{verb}")
+
+    return migrations.RunPython(_each(partial(_keeps, table, tuple(names), says)), release)
+
+
+def _keeps(table: str, names: tuple[str, ...], says: str, vendor: str) -> list[str]:
+    if vendor == "postgresql":
+        other = " OR ".join(f'NEW."{name}" IS DISTINCT FROM OLD."{name}"' for name in names)
+        no = f"RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation'"
+        return [
+            f"CREATE FUNCTION {table}_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'DELETE' THEN {no}; END IF; "
+            f"IF {other} THEN {no}; END IF; RETURN NEW; END $$",
+            f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_kept()",
+        ]
+    other = " OR ".join(f'NEW."{name}" IS NOT OLD."{name}"' for name in names)
+    no = f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
+    return [
+        f"CREATE TRIGGER {table}_kept_update BEFORE UPDATE ON {table} WHEN {other} {no}",
+        f"CREATE TRIGGER {table}_kept_delete BEFORE DELETE ON {table} {no}",
+    ]
+
+
 def guard_again(table: str) -> migrations.RunPython:
     """The same step once more: after an altered column (SQLite rebuilds the table for that, and its triggers go with the
     old one), or to bring the guards of an older version up to date.

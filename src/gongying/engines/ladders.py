@@ -1,7 +1,7 @@
 """Ladders: half-open tiers and the methods the field pays by.
 
 Tier k holds on [start_k, start_(k+1)); a base exactly on a boundary belongs to the upper tier, so exactly
-one tier always holds. Formulas: docs/algorithms/ladders.md. Base and results are in the caller's units.
+one tier always holds. Formulas: docs/algorithms/rebates.md. Base and results are in the caller's units.
 
 >>> ladder = [Tier(Decimal(0), Decimal("0.10")), Tier(Decimal(100), Decimal("0.20")), Tier(Decimal(300), Decimal("0.30"))]
 >>> marginal(Decimal(3800), ladder)

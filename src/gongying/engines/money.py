@@ -41,7 +41,7 @@ def whole(value: Decimal, rounding: Rounding = Rounding.HALF_UP) -> int:
     >>> whole(Decimal("-2.5"))
     -3
     """
-    return int(value.to_integral_value(rounding.value))
+    return int(value.to_integral_value(rounding._value_))  # `value` of an Enum is four times as slow
 
 
 @dataclass(frozen=True, order=True, slots=True)

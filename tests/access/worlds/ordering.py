@@ -27,6 +27,7 @@ MORE = {
 }
 SAID = {
     "lines": [],
+    "purpose": "sample",
     "reason": "x",
     "product": "P1",
     "products": ["P1"],

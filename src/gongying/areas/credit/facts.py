@@ -54,3 +54,26 @@ class OrderDeclined(Fact):
     party: int
     by: str
     reason: str
+
+
+@dataclass(frozen=True)
+class LimitRevised(Fact):
+    """A revision of a distributor's limit by turnover was announced: from a day on it is the agreed limit times `factor`."""
+
+    name = "credit.limit_revised"
+    revision: int
+    party: int
+    period: str
+    factor: str
+    valid_from: str
+    policy_hash: str
+
+
+@dataclass(frozen=True)
+class RevisionBegan(Fact):
+    """The announced revision of a limit holds from today on."""
+
+    name = "credit.revision_began"
+    revision: int
+    party: int
+    factor: str

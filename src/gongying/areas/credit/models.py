@@ -41,6 +41,43 @@ class Grant(Scoped):
         indexes = [models.Index(fields=["party", "currency", "state"], name="grant_of")]
 
 
+class Revision(Scoped):
+    """How turnover moves a distributor's limit: the factor of a period by a version of `credit.turnover`, announced on a day and
+    holding from `valid_from` to `valid_to` or until the next one. `days` is the registered figure `dio` of the period (None: not
+    known). What was announced is never changed; only that it began is written down."""
+
+    party = models.ForeignKey("parties.Party", models.PROTECT, related_name="credit_revisions")
+    period = models.CharField(max_length=8)
+    version_id = models.BigIntegerField()
+    policy_hash = models.CharField(max_length=64)
+    figure = models.CharField(max_length=40, default="dio")
+    days = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    before = models.DecimalField(
+        max_digits=6, decimal_places=4
+    )  # the factor of the revision before it, 1 for the first
+    factor = models.DecimalField(max_digits=6, decimal_places=4)
+    tight = models.BooleanField(
+        default=False
+    )  # more is owed and held than the new limit: nothing of that is touched
+    announced_on = models.DateField()
+    valid_from = models.DateField()
+    valid_to = models.DateField()  # the last day
+    made_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField(auto_now_add=True)
+    began_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["party", "period"], name="revision_once"),
+            models.CheckConstraint(
+                condition=Q(valid_from__gt=F("announced_on"), valid_to__gt=F("valid_from")),
+                name="revision_announced",
+            ),
+            models.CheckConstraint(condition=Q(factor__gt=0), name="revision_factor"),
+        ]
+        indexes = [models.Index(fields=["party", "valid_from"], name="revision_of")]
+
+
 class Held(Scoped):
     """An order that waits for credit, with the reasons in figures as they were when it was held (JSON)."""
 

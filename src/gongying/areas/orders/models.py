@@ -20,6 +20,7 @@ OPEN = (
 )  # something is still to come
 
 
+PURPOSES = ("sample", "display", "training", "replacement", "reward")
 SHOWN = {
     "held": "on hold",
     "paid": "paid in full",
@@ -52,6 +53,7 @@ class Order(Scoped):
     ship_to_id = models.BigIntegerField(null=True)  # the distributor's place it goes to
     requested_on = models.DateField(null=True)
     placed_on = models.DateField(null=True)
+    purpose = models.CharField(max_length=12, blank=True)  # "" sold; otherwise why its goods cost nothing
     reference = models.CharField(max_length=60, blank=True)  # the distributor's own number
     note = models.CharField(max_length=500, blank=True)
     client_id = models.CharField(max_length=64, blank=True)
@@ -77,6 +79,7 @@ class Order(Scoped):
         indexes = [
             models.Index(fields=["state", "-id"], name="order_state"),
             models.Index(fields=["party", "-id"], name="order_party"),
+            models.Index(fields=["party", "placed_on"], condition=~Q(purpose=""), name="order_free"),
         ]
 
     @property
@@ -138,6 +141,11 @@ class OrderLine(Scoped):
                 condition=Q(delivered__gte=F("invoiced")) & Q(delivered__gte=F("returned")), name="order_line_invoiced"
             ),
         ]  # fmt: skip
+
+    @property
+    def why(self) -> str:
+        """Why it costs nothing: a promotion, or what its order is for; "" when it is sold."""
+        return self.order.purpose or ("promotion" if self.gift_of else "")
 
     @property
     def open(self) -> int:

@@ -50,6 +50,24 @@ declare(
         ),
     ),
     Part(
+        _("Goods that cost nothing"),
+        (
+            Ask(
+                "free_up_to",
+                _("Given by one person up to"),
+                "money",
+                _("What they are worth at the distributor's own price, before tax."),
+            ),
+            Ask(
+                "free_quarter",
+                _("At most in a quarter"),
+                "money",
+                _("For one distributor. Empty: no limit."),
+                optional=True,
+            ),
+        ),
+    ),
+    Part(
         _("Delivery and invoice"),
         (
             Ask("lead_days", _("Working days until delivery"), "whole"),

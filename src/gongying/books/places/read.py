@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
+from gongying.books.parties import read as parties
 from gongying.core import moment
 from gongying.core.actor import Actor
 from gongying.core.asked import Asked, Given
@@ -20,6 +21,7 @@ __all__ = [
     "KINDS",
     "Held",
     "Site",
+    "addresses",
     "by_ids",
     "held",
     "house_sites",
@@ -28,6 +30,7 @@ __all__ = [
     "sites",
     "territories",
     "transit",
+    "usual_address",
 ]
 
 
@@ -69,6 +72,24 @@ def sites(actor: Actor, party_id: int | None = None, kind: str = "", active: boo
     if kind:
         rows = rows.filter(kind=kind)
     return (rows.filter(active=True) if active else rows).order_by("party_id", "-main", "code")
+
+
+def addresses(party_id: int, on: date, active: bool = True) -> QuerySet[Site]:
+    """Where goods of a party, which the caller found in his scope, may be delivered on a day: its own sites and those of whoever
+    takes goods for it (the role ship_to); the latter first where there is one."""
+    taker = parties.role(party_id, "ship_to", on)
+    rows = Site.objects.unscoped("addresses of a party in scope").filter(party_id__in={party_id, taker})
+    rows = rows.filter(kind__in=("ship_to", "store", "warehouse"))
+    rows = rows.order_by(Case(When(party_id=taker, then=0), default=1), "-main", "code")
+    found: QuerySet[Site] = rows.filter(active=True) if active else rows
+    return found
+
+
+def usual_address(party_id: int, on: date) -> int | None:
+    """The site that takes the goods of a party when an order names none: the main one of who plays the role ship_to. None when
+    nobody else does: then it is left to the carrier's list."""
+    taker = parties.role(party_id, "ship_to", on)
+    return None if taker == party_id else addresses(party_id, on).values_list("pk", flat=True).first()
 
 
 def site(actor: Actor, site_id: int) -> Site:

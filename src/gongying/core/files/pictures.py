@@ -52,6 +52,18 @@ def look(data: bytes) -> Picture:
     return Picture(*size, _taken(exif), *_place(exif), likeness.dhash(rows))
 
 
+def bare(data: bytes) -> bytes:
+    """A picture as JPEG without anything it says of itself: where, when, by whom and with what it was taken. Raises Refused for
+    what is none."""
+    look(data)
+    held = io.BytesIO()
+    with Image.open(io.BytesIO(data), formats=FORMATS) as shown:
+        plain = ImageOps.exif_transpose(shown).convert("RGB")
+        clean = Image.frombytes("RGB", plain.size, plain.tobytes())
+        clean.save(held, "JPEG", quality=88)
+    return held.getvalue()
+
+
 def _no() -> Refused:
     return Refused(
         _("This picture cannot be read."),

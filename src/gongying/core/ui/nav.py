@@ -28,6 +28,7 @@ GROUPS: dict[str, Group] = {
     "sales": Group(_("Targets"), "target"),
     "network": Group(_("Recruiting & examination"), "users"),
     "data": Group(_("Reports & data"), "upload"),
+    "compliance": Group(_("Compliance"), "shield"),
     "house": Group(_("Administration"), "key"),
 }
 AT_THE_THUMB = 4  # entries the phone shows without opening the menu

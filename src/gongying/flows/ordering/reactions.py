@@ -4,7 +4,7 @@ from django.utils import timezone, translation
 
 from gongying.areas.billing.facts import InvoiceIssued, InvoicePaid, PaymentReceived
 from gongying.areas.credit import queries as credit
-from gongying.areas.credit.facts import LimitApproved, OrderDeclined, OrderReleased
+from gongying.areas.credit.facts import LimitApproved, OrderDeclined, OrderReleased, RevisionBegan
 from gongying.areas.orders import queries
 from gongying.areas.orders.facts import (
     OrderAmended,
@@ -98,6 +98,12 @@ def held_otherwise(fact: OrderAmended, entry: Entry) -> None:
 @book.on(LimitApproved)
 def limit_changed(fact: LimitApproved, entry: Entry) -> None:
     """A limit holds that may leave more room."""
+    _again(fact.party, "")
+
+
+@book.on(RevisionBegan)
+def limit_moved(fact: RevisionBegan, entry: Entry) -> None:
+    """Turnover moved a limit: held orders may fit now. What was accepted stays."""
     _again(fact.party, "")
 
 

@@ -16,6 +16,7 @@ from gongying.core.actor import SYSTEM
 from gongying.core.journal import book
 from gongying.core.journal.models import Entry
 from gongying.core.notices import bell
+from gongying.core.refusal import Refused
 
 from . import actions
 
@@ -25,7 +26,12 @@ MINE = "/points/mine/"
 @book.on(Redeemed)
 def create(fact: Redeemed, entry: Entry) -> None:
     """What was redeemed comes into being; where it cannot, the planner is told that it waits for a person."""
-    made = actions.create(SYSTEM.through("flow"), redemption_id=fact.redemption)
+    try:
+        made = actions.create(SYSTEM.through("flow"), redemption_id=fact.redemption)
+    except Refused as no:
+        if no.code != "decided":
+            raise
+        return  # a person was quicker: what comes after must not wait for it
     if not made:
         link = f"/points/redemptions/{fact.redemption}/"
         bell.tell(

@@ -122,6 +122,7 @@ class Summand:
 
 NAMED = {
     "limit": (_("Limit"), "limits"),
+    "turnover": (_("by turnover"), "turnover"),
     "temporary": (_("Temporary limit"), "limits"),
     "prepaid": (_("Prepayment"), "prepaid"),
     "deposit": (_("Deposit"), "deposit"),
@@ -132,13 +133,23 @@ NAMED = {
 
 
 def parts(row: Standing) -> list[Summand]:
-    """The parts of what is left, those of zero left out except limit, owed and held."""
+    """The parts of what is left, those of zero left out except limit, owed and held; a limit that turnover moved as what was agreed
+    and what turnover makes of it."""
     always = ("limit", "owed", "held")
-    return [
-        Summand(str(NAMED[part.code][0]), part.amount, NAMED[part.code][1])
-        for part in row.parts
-        if part.amount or part.code in always
-    ]
+    found = []
+    for part in row.parts:
+        if part.code == "limit" and row.factor != 1:
+            moved = f"{NAMED['turnover'][0]} × {plain(row.factor)}"
+            found.append(Summand(str(NAMED["limit"][0]), row.agreed_minor, NAMED["limit"][1]))
+            found.append(Summand(moved, part.amount - row.agreed_minor, NAMED["turnover"][1]))
+        elif part.amount or part.code in always:
+            found.append(Summand(str(NAMED[part.code][0]), part.amount, NAMED[part.code][1]))
+    return found
+
+
+def plain(factor: Decimal) -> str:
+    """A factor without zeros that say nothing."""
+    return f"{factor.normalize():f}"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from gongying.books.money import post as ledger
 from gongying.books.money import read as money
@@ -12,10 +13,11 @@ from gongying.core.actor import Actor
 from gongying.core.asked import Asked, Given
 from gongying.core.doors import EVERYONE, PORTAL, query
 from gongying.core.policies import read as policies
-from gongying.engines import credit
+from gongying.engines import credit, turnover
 
 from ..models import Grant
 from ..rules import RULES, CreditRules, Standing
+from .turning import factors
 
 
 def rules_for(party_id: int | None, on: date) -> tuple[CreditRules, str]:
@@ -46,7 +48,8 @@ def standing(
     place = money.exposure(party_id, currency)
     own = ledger.held_on(own_hold) if own_hold else 0
     late = money.overdue([party_id], on, currency).get(party_id, (0, 0))
-    return _stand(party_id, currency, on, grants, place, late, own, rules, version)
+    moved = factors(on, [party_id]).get(party_id, Decimal(1))
+    return _stand(party_id, currency, on, grants, place, late, own, rules, version, moved)
 
 
 _GRANTS = Asked(
@@ -68,8 +71,9 @@ def _stand(
     own: int,
     rules: CreditRules,
     version: str,
+    factor: Decimal = Decimal(1),
 ) -> Standing:
-    limit, temporary, terms = rules.minor(rules.default_limit, currency), 0, rules.terms_days
+    agreed, temporary, terms = rules.minor(rules.default_limit, currency), 0, rules.terms_days
     newest: tuple[date, int] = (date.min, 0)
     for row in grants:
         if row.valid_from > on:
@@ -77,8 +81,9 @@ def _stand(
         if row.kind == "temporary":
             temporary += row.amount_minor if row.valid_to is not None and row.valid_to >= on else 0
         elif (row.valid_from, row.pk) >= newest:
-            newest, limit = (row.valid_from, row.pk), row.amount_minor
+            newest, agreed = (row.valid_from, row.pk), row.amount_minor
             terms = rules.terms_days if row.terms_days is None else row.terms_days
+    limit = turnover.bound(agreed, factor)
     spot = credit.Position(
         limit, temporary, place.owed, place.held - own, place.prepaid, place.deposit, place.rebate
     )
@@ -97,6 +102,8 @@ def _stand(
         rebate_minor=place.rebate,
         available_minor=left.amount,
         terms_days=terms,
+        agreed_minor=agreed,
+        factor=factor,
         policy=version,
         parts=left.parts,
         rules=rules,
@@ -118,6 +125,7 @@ def standings(actor: Actor, *, on: date, only: Iterable[int] = ()) -> list[Stand
     }
     known = {party: rules_for(party, on) for party in _with_rules(on, {party for party, _code in keys})}
     plain = rules_for(None, on)
+    moved = factors(on, {party for party, _code in keys})
     found = [
         _stand(
             *key,
@@ -127,6 +135,7 @@ def standings(actor: Actor, *, on: date, only: Iterable[int] = ()) -> list[Stand
             late[key[1]].get(key[0], (0, 0)),
             0,
             *known.get(key[0], plain),
+            moved.get(key[0], Decimal(1)),
         )
         for key in keys
     ]
@@ -156,6 +165,8 @@ class StandingView:
     rebate_minor: int
     available_minor: int
     terms_days: int
+    agreed_minor: int
+    factor: Decimal
     policy: str
 
 

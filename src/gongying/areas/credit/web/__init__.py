@@ -11,7 +11,7 @@ from gongying.core.doors import words
 from gongying.core.ui import links, nav, todo
 
 from .. import queries
-from . import desk, limits, party, policy
+from . import desk, limits, party, policy, turnover
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("distributors/", party.distributors, name="distributors"),
     path("distributors/<int:party_id>/", party.distributor, name="distributor"),
     path("mine/", party.mine, name="mine"),
+    path("turnover/", turnover.turnover, name="turnover"),
+    path("turnover/announce/", turnover.bind, name="bind"),
     path("rules/", policy.rules, name="rules"),
     path("limits/", limits.limits, name="limits"),
     path("limits/<int:grant_id>/", limits.grant, name="grant"),
@@ -55,6 +57,9 @@ nav.register(
         _("Credit by distributor"), "/credit/distributors/", "credit.desk", 51, "credit", "scale", under="/credit/"
     ),
     nav.NavItem(_("Credit limits"), "/credit/limits/", "credit.desk", 52, "credit", "percent"),
+    nav.NavItem(
+        _("Limits by turnover"), "/credit/turnover/", "credit.desk", 52, "credit", "chart", under="/credit/limits/"
+    ),
     nav.NavItem(_("My credit"), "/credit/mine/", "credit.mine", 50, "credit", "wallet"),
 )
 words(
@@ -68,6 +73,7 @@ words(
         "approve": _("Approve credit limits of others, or turn them down"),
         "release": _("Release orders that are held for credit, or decline them"),
         "recheck": _("Judge held orders anew"),
+        "bind": _("Announce how turnover moves credit limits"),
         "ask": _("Have orders judged for credit (part of ordering)"),
     },
 )

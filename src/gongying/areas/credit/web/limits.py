@@ -17,6 +17,7 @@ from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
+from gongying.engines import turnover
 
 from .. import actions, queries
 from ..models import Grant
@@ -89,7 +90,9 @@ def grant(request: Request, grant_id: int) -> HttpResponse:
         except Refused as no:
             error = no
     now = queries.standing(actor, party_id=row.party_id, currency=row.currency, on=timezone.localdate())
-    difference = row.amount_minor - (now.limit_minor if row.kind == "limit" else 0)
+    difference = row.amount_minor
+    if row.kind == "limit":
+        difference = turnover.bound(row.amount_minor, now.factor) - now.limit_minor
     state = state_of(row)
     context = {
         "row": row,

@@ -23,6 +23,7 @@ from gongying.core.ui.templatetags.ui import label
 from gongying.engines.money import exponent, minor_of
 
 from .. import actions, queries
+from .turnover import pairs, told
 
 MOST = 100  # rows of a short list on the page
 NARROWED = {
@@ -111,6 +112,9 @@ def distributor(request: Request, party_id: int) -> HttpResponse:
             for kind, _n in ACCOUNTS
         },
         "grants": queries.grants(actor).filter(party_id=party.pk, currency=currency)[:30],
+        "revisions": told(list(queries.revisions(actor).filter(party_id=party.pk)[:6])),
+        "rule": pairs(rule[0]) if (rule := queries.rule_for(party.pk, today)) else [],
+        "times": queries.plain(now.factor),
         "waiting": queries.holds(actor).filter(party_id=party.pk, state="open")[:20],
         "portal_page": portal,
         "may_propose": actor.can("credit.propose"),

@@ -18,7 +18,7 @@ DECISIONS: dict[str, Any] = {
 }  # fmt: skip
 CATEGORIES: dict[str, Any] = {
     "finance": _("Finance"), "legal": _("Law and disputes"), "market": _("Market"), "conflict": _("Conflict of channels"),
-    "people": _("People"), "compliance": _("Compliance"),
+    "people": _("People"), "compliance": _("Compliance risks"),
 }  # fmt: skip
 LACKS: dict[str, Any] = {
     "papers": _("papers that a decision waits for are not verified"),

@@ -51,7 +51,7 @@ def _table() -> Table:
             Column("region", _("Region"), lambda r: pick(r.region.name, r.region.name_en), sort="region__code", phone=False),
             Column("type", _("As what"), lambda r: dict(TYPES).get(r.partner_type, r.partner_type), sort="partner_type", phone=False),
             Column("subject", _("Application"), lambda r: r.subject, sort="subject", phone=False),
-            Column("opened", _("Opened on"), lambda r: r.opened_on, "date", "opened_on", phone=False),
+            Column("opened", _("File opened on"), lambda r: r.opened_on, "date", "opened_on", phone=False),
             Column("by", _("File opened by"), lambda r: r.opened_by, sort="opened_by", phone=False),
             Column("state", _("State"), lambda r: dict(STATES)[r.state], sort="state"),
         ],

@@ -55,6 +55,7 @@ class Head:
     decided_by: str = ""
     decided_under: str = ""
     waits_for: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The only readers of orders, in the actor's scope."""
 
+from .giving import FreeLine, FreeSum, free_goods, free_lines_of, free_sums, free_worth, of_kind, worth_of
 from .reading import (
     ByState,
     back_orders,
@@ -26,7 +27,7 @@ from .telling import Told, reason_words, timeline
 from .views import Event, LineView, OrderRow, OrderView, order, orders, suggested
 
 __all__ = [
-    "ByState", "Event", "drafts", "is_known", "named", "reason_words", "back_orders", "bills", "last_delivery", "LineView", "OrderRow", "OrderView", "Proposal", "Told", "by_client_id", "by_number", "favourites",
+    "ByState", "Event", "FreeLine", "FreeSum", "free_goods", "free_lines_of", "free_sums", "free_worth", "of_kind", "worth_of", "drafts", "is_known", "named", "reason_words", "back_orders", "bills", "last_delivery", "LineView", "OrderRow", "OrderView", "Proposal", "Told", "by_client_id", "by_number", "favourites",
     "known_goods", "last_order", "lines", "lines_of", "listed", "numbered", "order", "order_row", "orders", "outside", "piles",
     "rules_for", "state_word", "suggested", "suggestions", "timeline", "versions",
 ]  # fmt: skip

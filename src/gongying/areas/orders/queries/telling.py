@@ -23,6 +23,7 @@ REASONS = {
     "blocked": _("the account is blocked"),
     "advance": _("paid in advance only, and the payment is not there"),
     "amended": _("it was amended"),
+    "free": _("its goods cost nothing"),
 }
 WORDS: dict[str, Any] = {
     "placed": _("Placed with %(lines)s lines"),

@@ -28,6 +28,8 @@ class OrderRules(BaseModel):
     minimum_packs: int = Field(default=0, ge=0)
     most_lines: int = Field(default=500, ge=1, le=2000)
     auto_approve_up_to: Decimal | None = Field(default=None, ge=0)  # None: whatever passes price and credit
+    free_up_to: Decimal = Field(default=Decimal(0), ge=0)  # what free goods may be worth without a second person
+    free_quarter: Decimal | None = Field(default=None, ge=0)  # what a distributor may be given in a quarter
     approve_special_prices: bool = False  # a line with a special price is looked at by a person
     back_orders: bool = True  # False: what is not in stock is cancelled at once
     short_goods: Literal["owed", "cancelled"] = "owed"  # what was lost on the way
@@ -42,7 +44,8 @@ class OrderRules(BaseModel):
 
 
 def lint(rules: OrderRules) -> list[Finding]:
-    """An error: a day that is both a holiday and a working day. Warns when nobody ever looks at an order."""
+    """An error: a day that is both a holiday and a working day. Warns when free goods of one order may be worth more
+    than those of a quarter; notes that nobody ever looks at an order."""
     found = []
     both = sorted(set(rules.holidays) & set(rules.workdays))
     if both:
@@ -51,6 +54,9 @@ def lint(rules: OrderRules) -> list[Finding]:
     if rules.auto_approve_up_to is None and not rules.approve_special_prices:
         free = _("Every order that passes price and credit is approved without a person.")
         found.append(Finding("note", "auto", free, "auto_approve_up_to"))
+    if rules.free_quarter is not None and rules.free_quarter < rules.free_up_to:
+        more = _("A single order may pass that no quarter allows.")
+        found.append(Finding("warning", "free", more, "free_quarter"))
     return found
 
 

@@ -33,7 +33,16 @@ from .overview import (
     unanswered,
 )
 from .progress import Progress, progress, running_period
-from .reading import document_of, document_of_run, document_of_version, span_of, told
+from .reading import (
+    document_of,
+    document_of_run,
+    document_of_version,
+    programme_of,
+    programmes,
+    shut,
+    span_of,
+    told,
+)
 from .replay import (
     Replayed,
     is_replayed,
@@ -53,9 +62,9 @@ from .wording import base_text, in_capitals, measure_text, rate_text, start_text
 __all__ = [
     "Bound", "Calculation", "DisputeView", "Due", "LineView", "Pile", "Progress", "Replayed", "RunView", "Said", "StatementView",
     "Step", "answer_days", "base_text", "bound", "calculate", "disputes", "document_of", "document_of_run", "document_of_version", "evidence", "in_capitals", "invoice", "invoices",
-    "is_replayed", "last_period", "measure_text", "months_before", "must_be_replayed", "sheet", "spans_of", "what_if", "of_period", "piles", "preview", "programme_row", "progress", "rate_text", "replayed",
+    "is_replayed", "last_period", "measure_text", "months_before", "must_be_replayed", "sheet", "spans_of", "what_if", "of_period", "piles", "preview", "programme_of", "programmes", "programme_row", "progress", "rate_text", "replayed",
     "replays", "run_view", "running_period", "runs", "selection_of", "settled_before", "span_of", "statement", "statement_lines",
-    "statement_row", "statements", "start_text", "tier_text", "titled", "titles", "told", "total", "unanswered", "unpaid",
+    "shut", "statement_row", "statements", "start_text", "tier_text", "titled", "titles", "told", "total", "unanswered", "unpaid",
 ]  # fmt: skip
 LONGEST_PAGE = 200
 

@@ -1,6 +1,6 @@
 """What a draft of a programme must hold beside the linter: against what exists, what else is in force, and the history."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,9 +19,9 @@ from gongying.engines.money import exponent
 from gongying.engines.rebates import major
 from gongying.engines.stacking import circle
 
-from ..rules import GATES, PROGRAMME, Programme
+from ..rules import GATES, PROGRAMME, Gate, Programme
 from .reading import document_of_version
-from .replay import held_in, is_replayed, paid_by
+from .replay import calculated, held_in, is_replayed, paid_by
 
 PERIODS_BACK = 4  # of its own kind: what the history is asked about reach and budget
 OUT_OF_REACH = Decimal("1.5")  # times the largest base that anybody ever had
@@ -105,16 +105,27 @@ def must_ask_what_is_known(row: PolicyVersion) -> list[Finding]:
         for gate in document.gates
         if gate.gate not in GATES
     ]
-    for gate in document.gates:
-        if gate.gate in GATES and GATES[gate.gate].unit and gate.limit is None:
-            text = _("Say the limit of “%(gate)s”.") % {"gate": GATES[gate.gate].label}
-            found.append(Finding("error", "limit", text, "gates"))
+    found += [finding for gate in document.gates if gate.gate in GATES for finding in _of_gate(gate)]
     metric = metrics.METRICS.get(document.figure)
     if document.figure and (metric is None or "party" not in metric.by):
         found.append(
             Finding("error", "unknown", _("There is no figure %(code)s.") % {"code": document.figure}, "figure")
         )
     return found
+
+
+def _of_gate(gate: Gate) -> Iterator[Finding]:
+    """A gate with a limit wants one; one that is asked of something names what there is, and any other names nothing."""
+    kind, said = GATES[gate.gate], {"gate": GATES[gate.gate].label, "code": gate.of}
+    if kind.unit and gate.limit is None:
+        yield Finding("error", "limit", _("Say the limit of “%(gate)s”.") % said, "gates")
+    known = kind.names() if kind.names is not None else {}
+    if kind.names is not None and not gate.of:
+        yield Finding("error", "of", _("Say of what “%(gate)s” is asked.") % said, "gates")
+    elif gate.of and gate.of not in known:
+        yield Finding(
+            "error", "of", _("“%(gate)s” is not asked of %(code)s: there is no such thing.") % said, "gates"
+        )
 
 
 @guard(PROGRAMME.code)
@@ -125,7 +136,7 @@ def must_be_within_reach_and_budget(row: PolicyVersion) -> list[Finding]:
     each = held_in([(document, span) for span in spans])
     found, terms = [], document.terms()
     if document.measure == "base":
-        bases = [base for _doc, held in each for mine in held.values() for _code, base, _given in mine.each]
+        bases = [base for _doc, held in each for known in held.values() for base in calculated(known)]
         largest = major(max(bases, default=0), terms)
         for step in document.tiers if bases else []:
             if step.start > largest * OUT_OF_REACH:

@@ -11,13 +11,15 @@ from gongying.books.metrics import read as metrics
 from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.actor import SYSTEM
-from gongying.engines.money import exponent
-from gongying.engines.rebates import NOTHING, Derivation, Given, Terms, derive, derive_periods, outside, pays
+from gongying.engines import turnover
+from gongying.engines.money import exponent, whole
+from gongying.engines.rebates import NOTHING, Derivation, Given, derive, derive_periods, outside
 
 from ..rules import LEVEL_OF, Programme, closed
 from . import restating
 
 ALSO = {"gross": "gross", "weight": "weight", "volume": "volume"}
+LINES = metrics.Base._fields.index("lines")
 WEEKS_OF_A_YEAR = 52
 Net = Callable[[str, calendar.Period], Mapping[int, int]]  # what a programme pays in a period, by party
 
@@ -42,7 +44,7 @@ class Wanted:
         return [(one, days) for one, days in cut if days.start < days.end]
 
 
-@dataclass
+@dataclass(slots=True)
 class Held:
     """What counts for one distributor: base and lines altogether, and (code, base, what else is known) of every period that
     is calculated by itself."""
@@ -66,14 +68,23 @@ class Held:
             return derive(base, terms, settled, given)
         return derive_periods(each, terms, settled, runs=document.guarantee_runs)
 
-    def pays(self, document: Programme, terms: Terms, earlier: tuple[int, ...] = ()) -> int:
-        """What `derive` comes to, without saying why."""
+    def pays(self, pay: Callable[[int, Given], int]) -> int:
+        """What `derive` comes to, without saying why; `pay` is the payer of the document's terms. Not for a guarantee that
+        runs (see `pays_running`)."""
+        return sum([pay(base, given) for _code, base, given in self.each])
+
+    def pays_running(self, document: Programme, pay: Callable[[int, Given], int], earlier: tuple[int, ...]) -> int:
+        """The same for a guarantee that runs; `earlier` is what the periods before came to."""
         paid: list[int] = []
         for _code, base, given in self.each:
-            if document.guarantee_runs:
-                given = replace(given, earlier=(*earlier, *(paid if document.calculate else ())))  # noqa: PLW2901 - what is known grows
-            paid.append(pays(base, terms, given))
+            before = (*earlier, *(paid if document.calculate else ()))
+            paid.append(pay(base, replace(given, earlier=before)))
         return sum(paid)
+
+    def grown(self, times: Decimal) -> "Held":
+        """All bases so many times as large, rounded half up."""
+        each = [(code, whole(base * times), given) for code, base, given in self.each]
+        return Held(sum([base for _code, base, _given in each]), self.lines, each)
 
 
 class _Sums:
@@ -81,16 +92,16 @@ class _Sums:
 
     def __init__(self) -> None:
         self.asked: dict[metrics.Selection, int] = {}
-        self.found: list[dict[int, metrics.Base]] = []
+        self.found: list[list[metrics.Bare]] = []
 
     def enter(self, one: metrics.Selection) -> metrics.Selection:
         self.asked.setdefault(one, len(self.asked))
         return one
 
     def run(self, moment: Snapshot | None) -> None:
-        self.found = [{base.party_id: base for base in held} for held in metrics.bases(list(self.asked), moment)]
+        self.found = metrics.bare(list(self.asked), moment)
 
-    def of(self, one: metrics.Selection) -> dict[int, metrics.Base]:
+    def of(self, one: metrics.Selection) -> list[metrics.Bare]:
         return self.found[self.asked[one]]
 
 
@@ -113,6 +124,32 @@ def read(asked: Sequence[Wanted], net: Net | None = None, moment: Snapshot | Non
     plans = [[_plan(sums, one, period, days, first) for period, days in one.spans()] for one in asked]
     sums.run(moment)
     return [_of_one(one, plan, sums, net, moment) for one, plan in zip(asked, plans, strict=True)]
+
+
+def read_plainly(
+    asked: Sequence[Wanted], net: Net | None = None, moment: Snapshot | None = None
+) -> list[dict[int, Held] | dict[int, int]]:
+    """As `read`, with only the base of a distributor where nothing else counts: a history is thousands of them."""
+    sums, first = _Sums(), _first_sold(asked, moment)
+    plans = [[_plan(sums, one, period, days, first) for period, days in one.spans()] for one in asked]
+    sums.run(moment)
+    return [
+        _bases_of_one(one, plan[0], sums)
+        if _is_plain(one.document, plan)
+        else _of_one(one, plan, sums, net, moment)
+        for one, plan in zip(asked, plans, strict=True)
+    ]
+
+
+def _is_plain(document: Programme, plan: list[_Span]) -> bool:
+    """Whether the base alone decides what a programme pays for its one calculated period."""
+    asks = document.measure != "base" or document.turnover or document.net_of or document.gates
+    return len(plan) == 1 and not asks and not document.guarantee_runs
+
+
+def _bases_of_one(one: Wanted, span: _Span, sums: _Sums) -> dict[int, int]:
+    inside, held = eligible(one.document, one.days.last_day), _amounts(span.document, sums, span.base)
+    return {party: held[party][0] for party in sorted(held) if inside is None or party in inside}
 
 
 def _first_sold(asked: Sequence[Wanted], moment: Snapshot | None) -> dict[str, date]:
@@ -191,11 +228,9 @@ def resolved(document: Programme, days: calendar.Period, first: Mapping[str, dat
     return document.model_copy(update={"without": sorted({*document.without, *old})})
 
 
-def amount_of(document: Programme, base: metrics.Base) -> int:
-    """The base of a programme: minor units, pieces, grams or millilitres."""
-    if document.basis in ALSO:
-        return base.also
-    return base.net_minor if document.basis == "value" else base.quantity
+def field_of(document: Programme) -> str:
+    """The field of a base that a programme pays on: minor units, pieces, grams or millilitres."""
+    return "also" if document.basis in ALSO else "net_minor" if document.basis == "value" else "quantity"
 
 
 def _amounts(
@@ -203,10 +238,11 @@ def _amounts(
 ) -> dict[int, tuple[int, int]]:
     """(amount, lines) by party."""
     found: dict[int, tuple[int, int]] = {}
+    which = metrics.Base._fields.index(field_of(document))
     for weight, one in rows:
-        for party, base in sums.of(one).items():
-            amount, lines = found.get(party, (0, 0))
-            found[party] = (amount + weight * amount_of(document, base), lines + base.lines)
+        for row in sums.of(one):
+            amount, lines = found.get(row[0], (0, 0))
+            found[row[0]] = (amount + weight * row[which], lines + row[LINES])
     if document.returns == "restate":
         first = rows[0][1]
         found = restating.moved(document, calendar.Period("", first.start, first.end), first.up_to, found)
@@ -234,11 +270,16 @@ def _of_one(
         held = _amounts(span.document, sums, span.base)
         whom = sorted(party for party in held if inside is None or party in inside)
         known = dict(_given(document, span, sums, {party: held[party][0] for party in whom}, net, moment))
+        code = span.period.code
         for party in whom:
             amount, lines = held[party]
-            mine = found.setdefault(party, Held())
-            mine.base, mine.lines = mine.base + amount, mine.lines + lines
-            mine.each.append((span.period.code, amount, known.get(party, NOTHING)))
+            row = (code, amount, known.get(party, NOTHING))
+            mine = found.get(party)
+            if mine is None:
+                found[party] = Held(amount, lines, [row])
+            else:
+                mine.base, mine.lines = mine.base + amount, mine.lines + lines
+                mine.each.append(row)
     if document.gates and found:
         _shut(document, found, one.days.last_day)
     return found
@@ -246,7 +287,7 @@ def _of_one(
 
 def _shut(document: Programme, found: dict[int, Held], on: date) -> None:
     """Gates are asked once, on the last day of the claimed period."""
-    asked = [(gate.gate, gate.limit) for gate in document.gates]
+    asked = [(gate.gate, gate.limit, gate.of) for gate in document.gates]
     for party, gates in closed(asked, sorted(found), on, document.currency).items():
         mine = found[party]
         mine.each = [(code, base, replace(given, closed=gates)) for code, base, given in mine.each]
@@ -286,10 +327,10 @@ def factor_of(document: Programme, days: Decimal | None) -> Decimal:
     rule = document.turnover
     if rule is None:
         return Decimal(1)
-    if days is None:
-        return rule.low if rule.unknown == "low" else Decimal(1)
-    exact = 1 + rule.slope * (rule.benchmark - days)
-    return min(rule.high, max(rule.low, exact)).quantize(Decimal("0.0001"))
+    line = turnover.Line(
+        rule.benchmark, rule.slope, rule.low, rule.high, rule.low if rule.unknown == "low" else Decimal(1)
+    )
+    return turnover.factor(line, days)
 
 
 def _references(document: Programme, span: _Span, sums: _Sums, moment: Snapshot | None) -> dict[int, int] | None:
@@ -347,9 +388,9 @@ def _figure(code: str, document: Programme, span: _Span, moment: Snapshot | None
 __all__ = [
     "Held",
     "Wanted",
-    "amount_of",
     "eligible",
     "factor_of",
+    "field_of",
     "read",
     "resolved",
     "selection_of",

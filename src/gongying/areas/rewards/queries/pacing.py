@@ -17,7 +17,7 @@ from gongying.engines.rebates import NOTHING, Derivation
 
 from ..rules import PROGRAMME, Programme
 from .calculation import Bound, Nets, bound, entitled_earlier
-from .measuring import Held, Wanted, amount_of, eligible, read, selections, year_before
+from .measuring import Held, Wanted, eligible, field_of, read, selections, year_before
 from .terms import months_over
 
 MONTHS = 12
@@ -188,7 +188,7 @@ def _seasons(
         season, whom, document = found[place], inside[place], asked[place].bound.document
         for row in rows:
             if (whom is None or row.party_id in whom) and (seen is None or row.party_id in seen):
-                amount = weight * amount_of(document, row)
+                amount = weight * getattr(row, field_of(document))
                 mine = season.own[row.party_id]
                 mine[number] = mine.get(number, 0) + amount
                 season.everybody[number] += amount

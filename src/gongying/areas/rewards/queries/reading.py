@@ -4,17 +4,21 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from gongying.books.parties import read as parties
 from gongying.core import calendar
+from gongying.core.actor import Actor
 from gongying.core.policies import read as policies
 from gongying.core.policies.models import PolicyVersion
 from gongying.core.refusal import Missing
+from gongying.core.scope import one
 from gongying.core.ui.templatetags.ui import money, num
 
 from ..models import Run, Statement
-from ..rules import Programme
+from ..rules import PROGRAMME, Programme, told_gates
 from .calculation import counted_in
 from .steps import Said, adjustment_told, ladder_told
 from .wording import base_text, measure_text
@@ -47,6 +51,26 @@ def document_of_run(run: Run) -> Programme:
     return document_of_version(policies.version(run.version_id))
 
 
+def programmes(actor: Actor) -> QuerySet[PolicyVersion]:
+    """Versions of programmes somebody may read, newest first: the whole network's people all, others those that are meant for
+    everybody, or for a distributor of theirs."""
+    rows: QuerySet[PolicyVersion] = policies.versions(PROGRAMME.code)
+    if actor.parties is None:
+        return rows
+    wanted = {row.pk: document_of_version(row).parties for row in rows}
+    known = parties.ids_by_code({code for codes in wanted.values() for code in codes})
+    hidden = [
+        pk for pk, codes in wanted.items() if codes and not actor.parties & {known.get(code) for code in codes}
+    ]
+    return rows.exclude(pk__in=hidden)
+
+
+def programme_of(actor: Actor, version_id: int) -> PolicyVersion:
+    """One of them, or Missing."""
+    found: PolicyVersion = one(programmes(actor), pk=version_id)
+    return found
+
+
 def document_of_version(row: PolicyVersion) -> Programme:
     """The programme of a version, or Missing."""
     document = policies.parsed(row)
@@ -65,6 +89,16 @@ def told(row: Statement, document: Programme, earlier: Sequence[Statement]) -> l
     calculated by themselves follow each other."""
     parts: list[dict[str, Any]] = json.loads(row.derivation)
     return [*_base(row, document), *_steps(row, document, parts), *_due(row, document, earlier), _paid(row)]
+
+
+def shut(row: Statement) -> list[tuple[str, str, str]]:
+    """The gates that did not hold for a statement, each once, as (code, of, value)."""
+    todo, found = list(json.loads(row.derivation)), dict[tuple[str, str, str], None]()
+    while todo:
+        part = todo.pop(0)
+        todo += part["children"] if part["code"] == "period" else []
+        found |= dict.fromkeys(told_gates(part["inputs"]["gates"])) if part["code"] == "gate" else {}
+    return list(found)
 
 
 def _steps(row: Statement, document: Programme, parts: list[dict[str, Any]]) -> Iterator[Said]:

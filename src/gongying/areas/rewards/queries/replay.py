@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,17 +20,19 @@ from gongying.core.refusal import Missing, Refused
 from gongying.core.scope import one
 from gongying.core.words import pick
 from gongying.engines.money import whole
-from gongying.engines.rebates import MONEY
+from gongying.engines.payer import payer
+from gongying.engines.rebates import MONEY, NOTHING
 
 from ..models import Replay, ReplayLine
 from ..rules import PROGRAMME, RESPONSE, Programme, Response
 from .calculation import Nets, other_periods
-from .measuring import Held, Wanted, read
+from .measuring import Held, Wanted, read_plainly
 from .reading import document_of_version
 
 LONGEST = 36  # months of history in one replay
 _MONTHS = re.compile(r"^(\d{4}-\d{2})\.\.(\d{4}-\d{2})$", re.ASCII)
 Told = tuple[Programme, calendar.Period]
+Counted = tuple[Programme, dict[int, Held] | dict[int, int]]  # by party; a base where nothing else counts
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,16 @@ def spans_of(document: Programme, period: str) -> tuple[str, list[calendar.Perio
     return period.strip(), found
 
 
-def held_in(each: Sequence[Told], moment: Snapshot | None = None) -> list[tuple[Programme, dict[int, Held]]]:
+def held_in(each: Sequence[Told], moment: Snapshot | None = None) -> list[Counted]:
     """What counts in documents and periods by everything on record, in one scan."""
     wanted = [Wanted(document, span, span) for document, span in each]
-    return [
-        (asked.document, held) for asked, held in zip(wanted, read(wanted, Nets(None, moment), moment), strict=True)
-    ]
+    held = read_plainly(wanted, Nets(None, moment), moment)
+    return [(asked.document, known) for asked, known in zip(wanted, held, strict=True)]
+
+
+def calculated(known: Held | int) -> list[int]:
+    """The base of every period that is calculated by itself."""
+    return [known] if isinstance(known, int) else [base for _code, base, _given in known.each]
 
 
 def earned(each: Sequence[Told], moment: Snapshot | None = None) -> Counter[int]:
@@ -113,18 +119,30 @@ def earned(each: Sequence[Told], moment: Snapshot | None = None) -> Counter[int]
     return paid_by(held_in(each, moment))
 
 
-def paid_by(each: Sequence[tuple[Programme, dict[int, Held]]]) -> Counter[int]:
-    """What was earned. A guarantee that runs reads what the same document came to in the periods before, in their order."""
+def paid_by(each: Sequence[Counted], times: Mapping[int, Decimal] | None = None) -> Counter[int]:
+    """What was earned; with `times` by party, what would be if all bases were so many times as large (rounded half up).
+
+    A guarantee that runs reads what the same document came to in the periods before, in their order.
+    """
     found: Counter[int] = Counter()
     run: dict[int, tuple[int, ...]] = {}
     for document, held in each:
-        terms = document.terms()
-        for party, mine in held.items():
-            paid = mine.pays(document, terms, run.get(party, ()))
-            found[party] += paid
-            if document.guarantee_runs:
+        pay = payer(document.terms())
+        for party, known in held.items():
+            mine = known if times is None or party not in times else _grown(known, times[party])
+            if isinstance(mine, int):
+                found[party] += pay(mine, NOTHING)
+            elif document.guarantee_runs:
+                paid = mine.pays_running(document, pay, run.get(party, ()))
                 run[party] = (*run.get(party, ()), paid)
+                found[party] += paid
+            else:
+                found[party] += mine.pays(pay)
     return found
+
+
+def _grown(known: Held | int, times: Decimal) -> Held | int:
+    return whole(known * times) if isinstance(known, int) else known.grown(times)
 
 
 def replayed(actor: Actor, row: PolicyVersion, period: str) -> list[Replayed]:
@@ -141,13 +159,10 @@ def replayed(actor: Actor, row: PolicyVersion, period: str) -> list[Replayed]:
 
 def compared(actor: Actor, after: Sequence[Told], before: Sequence[Told]) -> list[Replayed]:
     """Documents against other documents, for every distributor in scope, read in one scan."""
-    both = held_in([*after, *before])
-    new, old = both[: len(after)], both[len(after) :]
-    now, then = paid_by(new), paid_by(old)
-    people = {p.pk: p for p in parties.parties(actor)}
-    bought = _bought(new)
     steps = _response()
-    answers = [_answered(new, now, then, bought, Decimal(step)) for step in (steps.low, steps.middle, steps.high)]
+    band = [Decimal(step) for step in (steps.low, steps.middle, steps.high)]
+    now, then, bought, answers = reckoned(after, before, band)
+    people = {p.pk: p for p in parties.parties(actor)}
     return [
         Replayed(
             pk,
@@ -163,12 +178,23 @@ def compared(actor: Actor, after: Sequence[Told], before: Sequence[Told]) -> lis
     ]
 
 
-def _bought(each: Sequence[tuple[Programme, dict[int, Held]]]) -> Counter[int]:
+def reckoned(
+    after: Sequence[Told], before: Sequence[Told], band: Sequence[Decimal], moment: Snapshot | None = None
+) -> tuple[Counter[int], Counter[int], Counter[int], list[Counter[int]]]:
+    """By party, in minor units: paid after, paid before, bought, and paid with each answer of a band. One scan of the lake."""
+    both = held_in([*after, *before], moment)
+    new, old = both[: len(after)], both[len(after) :]
+    now, then, bought = paid_by(new), paid_by(old), _bought(new)
+    return now, then, bought, [_answered(new, now, then, bought, step) for step in band]
+
+
+def _bought(each: Sequence[Counted]) -> Counter[int]:
     """The bases in money, by party."""
     found: Counter[int] = Counter()
     for document, held in each:
         if document.basis in MONEY:
-            found.update({party: mine.base for party, mine in held.items()})
+            for party, mine in held.items():
+                found[party] += mine if isinstance(mine, int) else mine.base
     return found
 
 
@@ -180,7 +206,7 @@ def _response() -> Response:
 
 
 def _answered(
-    each: Sequence[tuple[Programme, dict[int, Held]]],
+    each: Sequence[Counted],
     now: Counter[int],
     then: Counter[int],
     bought: Counter[int],
@@ -189,22 +215,13 @@ def _answered(
     """What is paid if everybody's volume answers: it changes by `step` times the change of his effective rate (paid ÷
     bought). A first-order answer, the same for all his periods: an estimate with a band, not a forecast."""
     times = {
-        party: 1 + step * Decimal(now[party] - then[party]) / Decimal(net)
+        party: max(Decimal(0), 1 + step * Decimal(now[party] - then[party]) / Decimal(net))
         for party, net in bought.items()
         if net > 0 and step
     }
     if not times:
         return now
-    moved = [
-        (document, {party: _grown(mine, times.get(party, Decimal(1))) for party, mine in held.items()})
-        for document, held in each
-    ]
-    return paid_by(moved)
-
-
-def _grown(mine: Held, times: Decimal) -> Held:
-    each = [(code, whole(base * max(Decimal(0), times)), given) for code, base, given in mine.each]
-    return Held(sum(base for _code, base, _given in each), mine.lines, each)
+    return paid_by(each, times)
 
 
 def _before(row: PolicyVersion, span: calendar.Period) -> Told | None:
@@ -235,9 +252,10 @@ def is_replayed(row: PolicyVersion) -> bool:
 
 def sheet(actor: Actor, replay_id: int) -> tuple[Replay, QuerySet[ReplayLine]]:
     """A kept replay with its lines in scope, the greatest loss first; for a distributor only when it was shared with him.
-    Missing otherwise."""
+    Missing otherwise, and for whoever has nobody in it: a draft for others alone is not his to know of."""
     rows = ReplayLine.objects.for_actor(actor).filter(replay_id=replay_id).select_related("party")
     kept = one(Replay.objects.all(), pk=replay_id)
-    if not actor.whole_network and actor.role != "regional" and (not kept.shared_by or not rows.exists()):
+    shown = actor.role == "regional" or bool(kept.shared_by)
+    if not actor.whole_network and not (shown and rows.exists()):
         raise Missing("no such replay")
     return kept, rows.order_by("change_minor", "party__code")

@@ -11,7 +11,7 @@ from gongying.core.ui.templatetags.ui import money, num, percent
 from gongying.engines.rebates import RELATIVE, STATED, major
 
 from ..models import Statement
-from ..rules import GATES, Programme, plain
+from ..rules import GATES, Programme, plain, told_gates
 from .wording import base_text, counted_text, measure_text, rate_text, start_text, tier_text
 
 
@@ -171,8 +171,7 @@ def adjustment_told(currency: str, part: dict[str, Any]) -> Said:
 def gates_text(told: str) -> str:
     """Gates that did not hold, by name, each with the figure it was judged by."""
     said = []
-    for each in told.split():
-        code, _is, value = each.partition("=")
-        name = str(GATES[code].label) if code in GATES else code
+    for code, of, value in told_gates(told):
+        name = GATES[code].called(of) if code in GATES else " ".join(filter(None, (code, of)))
         said.append(f"{name}: {value}" if value else name)
     return " · ".join(said)

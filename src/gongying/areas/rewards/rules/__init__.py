@@ -6,7 +6,7 @@ from gongying.core.policies.kinds import Finding, Kind, register
 
 from .answers import ANSWER_DAYS, Answers, Response
 from .curve import curve
-from .gates import GATES, Answer, GateKind, closed, enter
+from .gates import GATES, Answer, GateKind, closed, enter, told_gates
 from .lint import example_pays, lint, priced_cliffs
 from .programme import LEVEL_OF, Example, Gate, Programme, Step, Turnover, plain
 from .typed import NUMBERS, form_of, from_form
@@ -14,7 +14,7 @@ from .typed import NUMBERS, form_of, from_form
 __all__ = [
     "ANSWERS", "ANSWER_DAYS", "GATES", "LEVEL_OF", "NUMBERS", "PROGRAMME", "RESPONSE", "Answer", "Answers", "Example", "Gate", "GateKind",
     "Programme", "Response", "Step", "Turnover", "closed", "curve", "enter", "example_pays", "form_of", "from_form", "lint", "plain",
-    "priced_cliffs",
+    "priced_cliffs", "told_gates",
 ]  # fmt: skip
 
 UNORDERED = Finding("error", "order", _("The low, the middle and the high answer must rise."), "low")

@@ -89,7 +89,7 @@ def _scope(programme: Programme) -> Iterator[Finding]:
     both = sorted(set(programme.products) & set(programme.without))
     if both:
         yield Finding("error", "contradiction", _("%(codes)s counts and never counts at the same time.") % {"codes": " ".join(both)}, "without")  # fmt: skip
-    named = [gate.gate for gate in programme.gates]
+    named = [(gate.gate, gate.of) for gate in programme.gates]
     if len(set(named)) < len(named):
         yield Finding("error", "twice", _("A gate stands twice."), "gates")
     if programme.event == "invoiced" and programme.method != "marginal" and priced_cliffs(programme):

@@ -37,11 +37,13 @@ class Step(BaseModel):
 
 
 class Gate(BaseModel):
-    """A named fact that must hold for anything to be paid, with its limit where it has one."""
+    """A named fact that must hold for anything to be paid, with its limit where it has one, or with what it is asked `of` (a kind of
+    certificates, say)."""
 
     model_config = ConfigDict(extra="forbid")
     gate: str = Field(pattern="^[a-z_]{1,40}$")
     limit: Decimal | None = None
+    of: str = Field(default="", pattern="^[A-Za-z0-9-]{0,40}$")
 
 
 class Turnover(BaseModel):

@@ -109,7 +109,7 @@ def _points(text: str) -> dict[str, int]:
 
 def _gates(form: Form) -> list[Form]:
     return [
-        {"gate": typed["gate"], "limit": None if (n := _number(typed.get("limit", ""), f"gates.{row}.limit", _("limit of the gate"))) is None else str(n)}
+        dict(zip(("gate", "of"), typed["gate"].split("/", 1), strict=False)) | {"limit": None if (n := _number(typed.get("limit", ""), f"gates.{row}.limit", _("limit of the gate"))) is None else str(n)}
         for row, typed in _rows(form, "gates")
         if typed["gate"]
     ]  # fmt: skip
@@ -194,7 +194,10 @@ def form_of(programme: Programme) -> Form:
     data |= {name: " ".join(data[name]) for name in LISTS}
     data |= {name: shown(data[name]) for name in (*NUMBERS, *WHOLE)}
     data["points"] = " ".join(f"{code}={worth}" for code, worth in programme.points.items())
-    data["gates"] = [{"gate": gate.gate, "limit": shown(gate.limit)} for gate in programme.gates]
+    data["gates"] = [
+        {"gate": f"{gate.gate}/{gate.of}" if gate.of else gate.gate, "limit": shown(gate.limit)}
+        for gate in programme.gates
+    ]
     held = programme.turnover
     for name in TURNOVER:
         times = 1 if name == "benchmark" else 100

@@ -3,11 +3,25 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from gongying.core.actor import Actor
 from gongying.core.ui.pages import Request, page
 
 from .. import queries
+from ..models import Statement
+from ..rules import GATES
 
 LARGEST = 8
+
+
+def shut(actor: Actor, row: Statement) -> list[tuple[str, str]]:
+    """The gates that kept a statement at nothing, in words, each with where this actor reads why; "" where he may not."""
+    found = []
+    for code, of, value in queries.shut(row):
+        kind = GATES.get(code)
+        if kind is not None:
+            home = kind.home(actor, row.party_id, of, value) if kind.home is not None else ""
+            found.append((f"{kind.called(of)}: {value}" if value else kind.called(of), home))
+    return found
 
 
 @page(needs="rewards.view")
@@ -19,6 +33,7 @@ def explain(request: Request, statement_id: int) -> HttpResponse:
     best = max((abs(each["net"]) for each in papers), default=0) or 1
     context = {
         "view": queries.statement(actor, statement_id=statement_id),
+        "shut": shut(actor, row),
         "papers": [each | {"share": abs(each["net"]) / best} for each in papers],
     }
     inside = "rewards/_explain.html" if request.headers.get("X-Panel") else "rewards/explain.html"

@@ -1,5 +1,6 @@
 """Programmes: what is paid for what; drafted with the curve beside the form, replayed before it is published."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -65,7 +66,7 @@ def _programmes(today: date) -> Table:
 def programmes(request: Request) -> HttpResponse:
     """All versions of all programmes."""
     return _programmes(timezone.localdate()).respond(
-        request, policies.versions(PROGRAMME.code), "rewards/programmes.html"
+        request, queries.programmes(request.actor), "rewards/programmes.html"
     )
 
 
@@ -85,9 +86,9 @@ def _drawn(document: Programme) -> dict[str, Any]:
 @page(needs="rewards.preview")
 def programme(request: Request, version_id: int) -> HttpResponse:
     """One version: its terms, its curve, its cliffs, what the linter says, the versions before and after."""
-    row, today = queries.programme_row(version_id), timezone.localdate()
+    row, today = queries.programme_of(request.actor, version_id), timezone.localdate()
     document, newest = queries.document_of_version(row), policies.holding(PROGRAMME.code, today)
-    versions = policies.versions(PROGRAMME.code, row.key)[:20]
+    versions = queries.programmes(request.actor).filter(key=row.key)[:20]
     context = {
         "row": row,
         "state": policies.state_of(row, today, newest),
@@ -105,7 +106,8 @@ def programme(request: Request, version_id: int) -> HttpResponse:
         "measure": queries.measure_text(document),
         "paid": dict(PAYS)[document.pays],
         "gates": [
-            (GATES[gate.gate].label if gate.gate in GATES else gate.gate, gate.limit) for gate in document.gates
+            (GATES[gate.gate].called(gate.of) if gate.gate in GATES else gate.gate, gate.limit)
+            for gate in document.gates
         ],
         "tiers": [
             (
@@ -147,9 +149,18 @@ def _choices(today: date) -> dict[str, Any]:
     figures = [(m.code, m.label) for m in metrics.METRICS.values() if "party" in m.by]
     return {
         "methods": METHODS, "bases": BASES, "events": EVENTS, "periods": PERIODS, "measures": MEASURES, "figures": figures,
-        "returns": RETURNS, "pays": PAYS, "claw_back": CLAW_BACK, "unknown": UNKNOWN, "gates": list(GATES.values()),
+        "returns": RETURNS, "pays": PAYS, "claw_back": CLAW_BACK, "unknown": UNKNOWN, "gates": list(_gates()),
         "categories": goods.category_choices(), "regions": parties.region_choices(), "levels": sorted(parties.all_levels()),
     }  # fmt: skip
+
+
+def _gates() -> Iterator[tuple[str, str]]:
+    """The gates as the editor offers them: one that is asked of something, once for each it may be asked of."""
+    for code, kind in GATES.items():
+        if kind.names is None:
+            yield code, str(kind.label)
+        else:
+            yield from ((f"{code}/{of}", kind.called(of)) for of in kind.names())
 
 
 def _head(row: PolicyVersion | None) -> dict[str, str]:

@@ -26,6 +26,7 @@ from gongying.engines.rebates import MONEY, major
 from .. import actions, queries
 from ..models import Statement
 from ..rules import curve, priced_cliffs
+from . import explain as explaining
 from . import papers
 
 ENTRIES = 8
@@ -184,6 +185,7 @@ def _page(request: Request, actor: Actor, statement_id: int, error: Refused | No
     known = {each.run.number: each.pk for each in queries.of_period(actor, row)}
     context = {
         "view": view,
+        "shut": explaining.shut(actor, row),
         "row": row,
         "state": state_of(row),
         "title": queries.titles()[0].get(row.run.version_id, view.programme),

@@ -86,7 +86,7 @@ def ship(
     parties.party(actor, party_id)
     site = one(places.house_sites(), pk=site_id)
     if ship_to_id is not None:
-        one(places.sites(actor, party_id=party_id, active=False), pk=ship_to_id)
+        one(places.addresses(party_id, on, active=False), pk=ship_to_id)
     number = next_number("FH", on=on)
     takes = [stock.Take(line.reservation, line.quantity, tuple(line.lots)) for line in lines]
     taken = stock.take(

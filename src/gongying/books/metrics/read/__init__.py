@@ -13,16 +13,18 @@ from gongying.core.actor import Actor
 from gongying.core.refusal import Refused
 
 from . import sums
-from .bases import Base, Selection, bases, first_sold, widths
+from .bases import Bare, Base, Selection, bare, bases, first_sold, widths
 from .registry import METRICS, Metric
 from .sums import TIMES, Window, days
 
 __all__ = [
     "METRICS",
+    "Bare",
     "Base",
     "Figure",
     "Metric",
     "Selection",
+    "bare",
     "bases",
     "currencies",
     "figure",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from gongying.core import moment
 from gongying.core.actor import Actor
 from gongying.core.asked import Asked, Given
 
@@ -14,8 +15,13 @@ AT_ONCE = 50  # holds of one key that are looked up in one statement
 
 def turn(actor: Actor, *, party_id: int, currency: str) -> Account:
     """Wait for the turn to decide on a distributor's credit: until this transaction ends nobody else holds anything on
-    his receivable account (which is opened when it is new). Whoever judges first and holds afterwards begins here."""
+    his receivable account (which is opened when it is new). Whoever judges first and holds afterwards begins here. The row that is
+    returned says who it is, not what it holds now: a verb has its turn once."""
     code = f"receivable:{party_id}:{currency}"
+    return moment.kept("money.turn", code, lambda: _turn(actor, code, party_id, currency))
+
+
+def _turn(actor: Actor, code: str, party_id: int, currency: str) -> Account:
     rows: list[Account] = _TURN(code=code)
     if not rows:
         open_accounts(actor, kind="receivable", currency=currency, holders=[party_id])
@@ -42,10 +48,14 @@ def hold(
     same key again is the same hold. Nothing is held for an amount of 0 (returns 0)."""
     if not amount_minor:
         return 0
-    kind = "prepaid" if prepaid else "receivable"
-    theirs, sales = (kind, party_id), ("sales", None)
-    found = several(actor, [theirs, sales], currency=currency)
-    return reserve(actor, [Wanted(key, found[theirs], found[sales], amount_minor)], document=document, on=on)[key]
+    theirs, sales = ("prepaid", party_id), ("sales", None)
+    if prepaid:
+        found = several(actor, [theirs, sales], currency=currency)
+        wanted = Wanted(key, found[theirs], found[sales], amount_minor)
+        return reserve(actor, [wanted], document=document, on=on)[key]
+    mine = turn(actor, party_id=party_id, currency=currency)
+    wanted = Wanted(key, mine, several(actor, [sales], currency=currency)[sales], amount_minor)
+    return reserve(actor, [wanted], document=document, on=on, turned=frozenset({mine.pk}))[key]
 
 
 def lift(actor: Actor, *, key: str) -> int:

@@ -80,11 +80,14 @@ def several(
     return {key: found[code] for key, code in codes.items()}
 
 
-def reserve(actor: Actor, wanted: Sequence[Wanted], *, document: str, on: date) -> dict[str, int]:
+def reserve(
+    actor: Actor, wanted: Sequence[Wanted], *, document: str, on: date, turned: frozenset[int] = frozenset()
+) -> dict[str, int]:
     """Pending transfers by key: each holds its amount on the debit side. Raises Refused when an account would fall below
-    its floor or a key stands for another transfer, and then nothing is held."""
+    its floor or a key stands for another transfer, and then nothing is held. `turned` are accounts without a floor whose turn this
+    transaction has taken already."""
     gate.guard(on)
-    known, fresh = _fresh(wanted)
+    known, fresh = _fresh(wanted, turned)
     holds: Counter[int] = Counter()
     for each in fresh:
         holds[each.debit.pk] += each.amount_minor
@@ -128,9 +131,13 @@ def _tell(actor: Actor, rows: Sequence[Transfer]) -> None:
     book.record_all(actor, [facts.TransferPosted(*each) for each in told])
 
 
-def _fresh(wanted: Sequence[Wanted]) -> tuple[dict[str, Transfer], list[Wanted]]:
+def _fresh(
+    wanted: Sequence[Wanted], turned: frozenset[int] = frozenset()
+) -> tuple[dict[str, Transfer], list[Wanted]]:
     """The transfers that are on record by key, and those still to be written, with their debit accounts locked and checked."""
-    locked = _lock(each.debit for each in wanted)
+    locked = _lock(
+        each.debit for each in wanted if each.debit.floor_minor is not None or each.debit.pk not in turned
+    )
     rows = _all(_TRANSFERS, [each.key for each in wanted])
     known = {row.key: row for row in rows}
     fresh = [each for each in wanted if not _is_known(each, known.get(each.key))]

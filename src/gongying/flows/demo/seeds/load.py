@@ -28,7 +28,7 @@ from gongying.core.policies import actions as policies
 from gongying.core.ui import actions as reading
 
 from .. import actions
-from . import accruing, agreements, documents, funding, ground, honours, house, letters, loyalty, papers
+from . import accruing, agreements, documents, funding, ground, honours, house, keeping, letters, loyalty, papers
 from .brand import CATEGORIES
 from .clock import Clock
 from .declaring import Reporter
@@ -177,6 +177,7 @@ class Loader:
         self.loyal.plan()
         self.marketing = funding.Marketing(self.trader)
         self.marketing.plan()
+        keeping.Keeping(self.trader).plan(since)
 
     def _open_house(self, held: list[documents.Paper], since: date) -> None:
         self.trader.sites = house.set_up(self.story, self.ids, self.goods, self._actor, since)

@@ -1,6 +1,6 @@
 """The brand's rebate programmes, as documents a planner would draft, and when they are settled."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -107,8 +107,10 @@ def programmes(start: date, end: date) -> list[Programme]:
 
 
 def drafted(start: date, end: date) -> Programme:
-    """Next year's ladder, which the planner still has on the desk."""
-    return _annual(end.year + 1, start)
+    """Next year's ladder with its conditions, which the planner still has on the desk."""
+    next_year = _annual(end.year + 1, start)
+    asked = {"gates": [{"gate": "certificate_held", "of": "LIC"}, {"gate": "no_open_diversion_case"}]}
+    return replace(next_year, document=next_year.document | asked)
 
 
 def _annual(year: int, start: date) -> Programme:

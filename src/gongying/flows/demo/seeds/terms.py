@@ -43,6 +43,8 @@ def standing(story: Story, since: date) -> Iterator[Drafted]:
     orders = {
         "auto_approve_up_to": str(LOOKED_AT),
         "approve_special_prices": True,
+        "free_up_to": "500",
+        "free_quarter": "20000",
         "holidays": [day.isoformat() for day in rest],
     }
     credit = {

@@ -5,6 +5,7 @@ from gongying.areas.supply import actions as supply
 from .changing import CancelLine, amend, cancel, close
 from .counting import count_history, count_ordered, count_paid
 from .deciding import approve, approve_all, decline, go_on, reject
+from .giving import give
 from .noting import carrier_said, promises_cut
 from .placing import Placed, place
 from .rechecking import recheck
@@ -19,6 +20,6 @@ supply.through("apply", apply)
 
 __all__ = [
     "CancelLine", "Placed", "ShipIn", "Shipped", "Split", "SplitLine", "allocate", "allocate_waiting", "amend", "apply", "approve",
-    "approve_all", "cancel", "carrier_said", "close", "count_history", "count_ordered", "count_paid", "decline", "deliver", "go_on", "inspect", "invoice", "paid", "place",
+    "approve_all", "cancel", "carrier_said", "close", "count_history", "count_ordered", "count_paid", "decline", "deliver", "give", "go_on", "inspect", "invoice", "paid", "place",
     "promises_cut", "recheck", "reject", "release", "share_out", "ship", "split", "substitute",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from gongying.areas.orders import rules as order_rules
 from gongying.areas.orders.actions import DraftLine, Priced
 from gongying.areas.orders.rules import OrderRules
 from gongying.books.goods import read as goods
+from gongying.books.places import read as places
 from gongying.books.prices import read as prices
 from gongying.core.actor import Actor
 from gongying.core.refusal import Refused
@@ -159,6 +160,12 @@ def lacking_words(lacking: order_rules.Lacking, currency: str) -> Any:
         for name, value in (("least", lacking.least), ("given", lacking.given))
     }
     return _("An order comes to at least %(least)s before tax; this one comes to %(given)s.") % said
+
+
+def check_address(party_id: int, ship_to_id: int | None, day: date) -> None:
+    """Raises Refused for a place where goods of this distributor do not go."""
+    if ship_to_id is not None and not places.addresses(party_id, day).filter(pk=ship_to_id).exists():
+        raise Refused(_("This is no address of the distributor."), code="ship_to", field="ship_to_id")
 
 
 def check_day(requested_on: date | None, rules: OrderRules, day: date) -> None:

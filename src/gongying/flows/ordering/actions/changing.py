@@ -13,7 +13,6 @@ from gongying.areas.orders import facts, queries
 from gongying.areas.orders import rules as order_rules
 from gongying.areas.orders.actions import DraftLine
 from gongying.books.money import post as ledger
-from gongying.books.places import read as places
 from gongying.books.prices import post as used
 from gongying.books.stock import post as stock
 from gongying.core.actor import Actor
@@ -23,7 +22,7 @@ from gongying.core.refusal import Refused
 from gongying.engines.money import exponent
 
 from .base import WRITERS, Outcome, begin, day_of, found, give_back, hold_again, house, promise, turn
-from .basket import Basket, check_day, fill, priced, quoted
+from .basket import Basket, check_address, check_day, fill, priced, quoted
 from .deciding import APPROVE, accept, used_by
 from .placing import to_desk
 from .stocking import line_at, rewrite
@@ -126,12 +125,15 @@ def amend(
     """Change a placed order: `lines` are all it shall have beside what has shipped already. It is priced and judged anew; what goes
     beyond the authority of who changes it waits for approval again. Both versions are kept. Returns the new version."""
     order, day = found(actor, order_id, *CANCELLABLE), day_of(actor, None)
+    if order.purpose:
+        raise Refused(
+            _("Goods that cost nothing are not amended."), code="free", remedy=_("Cancel the order and ask anew.")
+        )
     if not reason.strip():
         raise Refused(_("Say why."), code="reason", field="reason")
     rules = queries.rules_for(order.party_id, day)
     check_day(requested_on, rules, day)
-    if ship_to_id is not None and not places.sites(actor, party_id=order.party_id).filter(pk=ship_to_id).exists():
-        raise Refused(_("This is no address of the distributor."), code="ship_to", field="ship_to_id")
+    check_address(order.party_id, ship_to_id, day)
     turn(order)
     outcome = begin(actor, order)
     going = [line for line in outcome.lines if line.shipped]

@@ -22,18 +22,21 @@ from .base import DECIDERS, Outcome, begin, day_of, found, hold_key, house, set_
 from .placing import aside_words, to_desk
 
 APPROVE = "ordering.approve"
-PEOPLE = ("amount", "special", "amended")  # what a person looks at; everything else is the credit desk's
+PEOPLE = ("amount", "special", "amended", "free")  # what a person looks at; everything else is the credit desk's
 MOST = 200
 matrix.DECISIONS[APPROVE] = _("Approve orders")
 
 
 def authority(actor: Actor, order: Any, on: date) -> read.Verdict:
-    """Whether somebody may approve an order, by its amount before tax; never one he made himself."""
+    """Whether somebody may approve an order, by its amount before tax (what it is worth where it costs nothing); never one he
+    made himself."""
     groups = set(queries.lines(house(actor), order).values_list("product__category__code", flat=True))
     return read.may(
         actor,
         APPROVE,
-        amount_minor=order.net_minor,
+        amount_minor=order.gross_minor
+        if order.purpose
+        else order.net_minor,  # goods that cost nothing are worth their price
         currency=order.currency,
         on=on,
         party_id=order.party_id,

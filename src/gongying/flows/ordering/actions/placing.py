@@ -31,7 +31,7 @@ from gongying.engines.money import exponent
 
 from ..rules import part
 from .base import WRITERS, day_of, hold_key, house, promise
-from .basket import Basket, Given, check_day, check_product, fill, fresh, priced, quoted
+from .basket import Basket, Given, check_address, check_day, check_product, fill, fresh, priced, quoted
 
 
 @dataclass(frozen=True)
@@ -128,10 +128,7 @@ def _ready(actor: Actor, basket: Basket, rules: OrderRules, quote_hash: str, day
             remedy=_("Look at the order again."),
         )
     check_day(basket.requested_on, rules, day)
-    if basket.ship_to_id is not None:
-        own_places = places.sites(actor, party_id=basket.party_id)
-        if not own_places.filter(pk=basket.ship_to_id).exists():
-            raise Refused(_("This is no address of the distributor."), code="ship_to", field="ship_to_id")
+    check_address(basket.party_id, basket.ship_to_id, day)
     return quote
 
 

@@ -15,6 +15,7 @@ from gongying.areas.orders import facts, queries
 from gongying.areas.supply import actions as supply
 from gongying.areas.supply import queries as supplied
 from gongying.areas.supply.actions import Delivered, ShipLineIn
+from gongying.books.places import read as places
 from gongying.books.trade import post as trade
 from gongying.core.actor import Actor
 from gongying.core.doors import action
@@ -74,7 +75,7 @@ def ship(
         house(actor),
         site_id=order.site_id,
         party_id=order.party_id,
-        ship_to_id=order.ship_to_id,
+        ship_to_id=order.ship_to_id or places.usual_address(order.party_id, day),
         order=order.number,
         lines=given,
         carrier=carrier,

@@ -310,6 +310,7 @@ def _write_split(
         note=order.note,
         decided_by=order.decided_by,
         decided_under=f"{order.number}",
+        purpose=order.purpose,
     )
     told = [
         facts.OrderPlaced(0, number, order.party_id, order.currency, total, len(fresh), state, digest(fresh)),

@@ -14,6 +14,7 @@ from gongying.areas.orders import queries as orders
 from gongying.areas.orders import rules as order_rules
 from gongying.areas.orders.rules import OrderRules
 from gongying.books.goods import read as goods
+from gongying.books.parties import read as parties
 from gongying.books.places import read as places
 from gongying.books.prices import read as prices
 from gongying.books.stock import read as stock
@@ -204,11 +205,10 @@ def review(
     return Review(quote, rules, standing, lacking, verdict.reasons, verdict.passes, people, known, first)
 
 
-def addresses(actor: Actor, party_id: int) -> list[Any]:
-    """Where a distributor's goods can go."""
-    return [
-        site for site in places.sites(actor, party_id=party_id) if site.kind in ("ship_to", "store", "warehouse")
-    ]
+def addresses(actor: Actor, party_id: int, on: date) -> list[Any]:
+    """Where a distributor's goods can go on a day, whoever takes them for him first."""
+    parties.party(actor, party_id)
+    return list(places.addresses(party_id, on))
 
 
 def price_text(price: Decimal) -> str:

@@ -11,13 +11,15 @@ from gongying.core.doors import words
 from gongying.core.ui import links, nav, search, todo
 from gongying.core.ui.templatetags.ui import TONES
 
-from . import lists, record, sharing, sheet
+from . import giving, lists, record, sharing, sheet
 
 urlpatterns = [
     path("", lists.listing, name="orders"),
     path("board/", lists.board, name="board"),
     path("approve/", lists.approve, name="approve"),
     path("unbilled/", lists.unbilled, name="unbilled"),
+    path("free/", giving.free_goods, name="free"),
+    path("free/new/", giving.give, name="give"),
     path("share/", sharing.share, name="share"),
     path("allocate/", lists.allocate, name="allocate"),
     path("new/", sheet.new, name="new"),
@@ -70,6 +72,7 @@ links.home("order_again", "ordering:again")
 nav.register(
     nav.NavItem(_("Place an order"), "/ordering/new/", "ordering.place", 12, "orders", "cart"),
     nav.NavItem(_("Orders"), "/ordering/", "orders.view", 13, "orders", "box"),
+    nav.NavItem(_("Goods that cost nothing"), "/ordering/free/", "orders.view", 14, "orders", "gift"),
     nav.NavItem(
         _("Order board"), "/ordering/board/", "orders.view", 41, "orders", "board", portal=False, under="/ordering/"
     ),
@@ -80,6 +83,7 @@ words(
     {
         "place": _("Place orders"),
         "count_history": _("Count orders of the past for programmes"),
+        "give": _("Order goods that cost nothing"),
         "approve": _("Approve and turn down orders"),
         "allocate": _("Set goods aside for orders"),
         "substitute": _("Put another product in a line's place"),

@@ -47,6 +47,7 @@ ICONS = {
 HOMES = {"shipment": "shipment", "delivery": "", "invoice": "invoice", "return": "return", "order": "order"}
 STEPS = {
     "list": _("List price"), "level": _("Level discount"), "promotion": _("Promotion"), "special": _("Special price"), "tax": _("Tax"),
+    "free": _("Costs nothing"),
 }  # fmt: skip
 LARGEST_FILE = 20 * 1024 * 1024
 
@@ -171,11 +172,10 @@ def shown(request: Request, row: Any, error: Refused | None) -> HttpResponse:
     standing = None
     if actor.can("credit.view"):
         standing = credit.standing(actor, party_id=row.party_id, currency=row.currency, on=timezone.localdate())
-    ship_to = (
-        places.sites(actor, party_id=row.party_id, active=False).filter(pk=row.ship_to_id).first()
-        if row.ship_to_id
-        else None
-    )
+    ship_to = None
+    if row.ship_to_id:
+        day = row.placed_on or timezone.localdate()
+        ship_to = places.addresses(row.party_id, day, active=False).filter(pk=row.ship_to_id).first()
     changeable = row.state in actions.changing.CANCELLABLE
     context = {
         "o": row,

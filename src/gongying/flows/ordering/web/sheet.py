@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -116,7 +117,11 @@ def new(request: Request) -> HttpResponse:
     party = party_of(actor, request.POST.get("party") or request.GET.get("party", ""))
     if party is None:
         wanted = request.GET.get("q", "").strip()
-        return render(request, "ordering/choose.html", {"found": parties.parties(actor, wanted)[:30], "q": wanted})
+        return render(
+            request,
+            "ordering/choose.html",
+            {"found": parties.parties(actor, wanted)[:30], "q": wanted, "to": reverse("ordering:new")},
+        )
     if request.method == "POST":
         return _posted(request, party, None)
     return _sheet(request, party, None, Typed())
@@ -327,7 +332,7 @@ def _review(request: Request, row: Any, error: Refused | None) -> HttpResponse:
         "row": row,
         "party": row.party,
         "error": error,
-        "addresses": queries.addresses(actor, row.party_id),
+        "addresses": queries.addresses(actor, row.party_id, timezone.localdate()),
         "given": request.POST or {"ship_to": str(row.ship_to_id or ""), "requested_on": row.requested_on.isoformat() if row.requested_on else "", "reference": row.reference, "note": row.note},
         "v": None,
         "outside": orders.outside(actor),

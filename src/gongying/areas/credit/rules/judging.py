@@ -98,7 +98,7 @@ RULES = register(
 @dataclass(frozen=True)
 class Standing:
     """How a distributor stands in a currency on a day, in minor units. `available_minor` is what may still be ordered
-    on credit (negative: over), the sum of `parts`; `policy` is the version that was applied ("" where none is published)."""
+    on credit (negative: over), the sum of `parts`; `limit_minor` is the agreed limit times `factor`; `policy` is the version that was applied ("" where none is published)."""
 
     party_id: int
     currency: str
@@ -113,6 +113,8 @@ class Standing:
     rebate_minor: int
     available_minor: int
     terms_days: int
+    agreed_minor: int = 0  # the limit before turnover moved it
+    factor: Decimal = Decimal(1)
     policy: str = ""
     parts: tuple[credit.Part, ...] = ()
     rules: CreditRules = field(default_factory=CreditRules, repr=False)
