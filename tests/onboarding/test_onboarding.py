@@ -16,6 +16,7 @@ from gongying.books.places.post import TerritoryIn
 from gongying.core.actor import SYSTEM
 from gongying.core.people.access import sync_roles
 from gongying.core.refusal import Missing, Refused
+from gongying.flows.demo.seeds import recruits
 from gongying.flows.onboarding import actions, queries
 
 sys.path += [str(Path(__file__).parents[1] / name) for name in ("recruiting", "diligence")]
@@ -149,3 +150,14 @@ def test_the_page_leads_from_step_to_step(onboarding):
     )
     assert "D9" in boss.get(page).content.decode()
     assert boss.post(page, {"what": "other"}).status_code == 404
+
+
+def test_the_demonstration_has_applications_in_every_state_and_one_whole_file(onboarding):
+    who = {"director": DIRECTOR, "finance": FINANCE}
+    recruits.tell(who.__getitem__, "ZJ", onboarding.today)
+    states = sorted(Application.objects.values_list("state", flat=True))
+    assert states == ["application", "conditional", "examination", "lead", "rejected", "withdrawn"]
+    assert {row.state for row in files.dossiers(DIRECTOR)} == {"decided", "proposed"}
+    sheet = files.sheet(files.dossiers(DIRECTOR).first(), files.rules(onboarding.today)[0])
+    assert not sheet.wrong
+    assert len(sheet.years) == 3

@@ -35,6 +35,7 @@ from .declaring import Reporter
 from .logins import Login, logins
 from .paper import Sale
 from .programmes import Programme, Round, drafted, programmes, timetable
+from .recruits import tell as recruit
 from .story import SEED, Story
 from .today import Today
 from .trading import Trader
@@ -260,6 +261,7 @@ class Loader:
         Today(self.trader, self.goods, today).everything()
         self.loyal.morning()
         self.marketing.morning()
+        recruit(self._actor, "330000", today)
 
     def _each_day(self) -> Iterator[date]:
         """The days on which orders run beside the lines: then lines are entered day by day."""
