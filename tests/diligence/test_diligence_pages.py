@@ -79,6 +79,9 @@ def test_a_file_is_worked_through_its_pages(diligence):
     assert lacking.status_code == 409
     assert "papers that a decision waits for" in lacking.content.decode()
     assert boss.post(page, {"what": "nothing"}).status_code == 404
+    assert "Blue Whale" in boss.get("/diligence/?q=whale&sort=-opened").content.decode()
+    assert "Blue Whale" in boss.get("/ui/find/?q=whale").content.decode()
+    assert boss.get("/ui/todos/").status_code == 200
 
 
 def test_levels_of_the_other_rater_are_hidden_until_both_have_rated(diligence):

@@ -122,6 +122,9 @@ def test_the_house_works_an_application_through_its_pages(recruiting, phone):
     ):
         assert boss.get(address).status_code == 200, address
     assert "Second" in boss.get("/recruiting/applications/?export=csv").content.decode()
+    assert "Second" in boss.get("/recruiting/applications/?q=second&sort=-blocked").content.decode()
+    assert "Second" in boss.get("/ui/find/?q=second").content.decode()
+    assert "Zhejiang" in boss.get("/recruiting/campaigns/?q=zhejiang&sort=-running").content.decode()
     auditor = recruiting.person("auditor").browser
     assert "Ms Lin" not in auditor.get(record).content.decode(), "who has no need to call does not see whom"
     assert (

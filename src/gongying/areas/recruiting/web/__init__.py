@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -49,11 +50,7 @@ def _found(actor: Actor, wanted: str) -> Iterator[search.Hit]:
     if not actor.can("recruiting.view"):
         return
     rows = queries.applications(actor)
-    found = (
-        rows.filter(number__icontains=wanted)
-        | rows.filter(company__icontains=wanted)
-        | rows.filter(uscc=wanted.upper())
-    )
+    found = rows.filter(Q(number__icontains=wanted) | Q(company__icontains=wanted) | Q(uscc=wanted.upper()))
     for row in found[: search.MOST]:
         yield search.Hit(_("Applications"), row.company, links.to("application", row.pk), "users", row.number)
 

@@ -4,6 +4,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -60,7 +61,7 @@ def _table(name: str) -> Table:
             Column("state", _("State"), lambda r: STATE_WORDS[r.state], sort="state"),
         ],
         sort="-number",
-        search=lambda rows, q: rows.filter(company__icontains=q) | rows.filter(number__icontains=q) | rows.filter(uscc=q.upper()),
+        search=lambda rows, q: rows.filter(Q(company__icontains=q) | Q(number__icontains=q) | Q(uscc=q.upper())),
         filters=[
             Filter("state", _("State"), list(STATE_WORDS.items()), lambda rows, v: rows.filter(state=v)),
             Filter("owner", _("Looked after by"), [("mine", _("me")), ("none", _("nobody"))], lambda rows, v: _owned(rows, v, name)),

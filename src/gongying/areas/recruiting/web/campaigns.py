@@ -6,6 +6,7 @@ from typing import Any
 
 import segno
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,7 +50,7 @@ def _table() -> Table:
             Column("state", _("State"), lambda r: r.state, "state", "state"),
         ],
         sort="-number",
-        search=lambda rows, q: rows.filter(name__icontains=q) | rows.filter(number__icontains=q),
+        search=lambda rows, q: rows.filter(Q(name__icontains=q) | Q(name_en__icontains=q) | Q(number__icontains=q)),
         filters=[Filter("state", _("State"), STATES, lambda rows, v: rows.filter(state=v))],
         empty=_("Nobody is looked for yet. Draft a campaign: where, for which channel, how many."),
     )  # fmt: skip
