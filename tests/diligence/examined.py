@@ -58,7 +58,7 @@ def world(network, tmp_path, settings):
 
     def rated(row, by, level=4, **other):
         levels = dict.fromkeys(CRITERIA, level) | other
-        actions.rate(by, dossier_id=row.pk, levels=levels, evidence=dict.fromkeys(CRITERIA, "seen on the spot"))
+        actions.rate(by, dossier_id=row.pk, levels=levels, seen=dict.fromkeys(CRITERIA, "seen on the spot"))
 
     def whole(row, level=4):
         """Everything a decision wants."""

@@ -160,9 +160,9 @@ def test_the_computed_sheet_explains_itself_and_says_the_same_twice(diligence):
 def test_two_people_rate_blindly_and_talk_when_they_are_apart(diligence):
     row, rules = diligence.opened(), queries.rules(diligence.today)[0]
     with refused("level"):
-        actions.rate(DIRECTOR, dossier_id=row.pk, levels={}, evidence={})
+        actions.rate(DIRECTOR, dossier_id=row.pk, levels={}, seen={})
     with refused("evidence"):
-        actions.rate(DIRECTOR, dossier_id=row.pk, levels=dict.fromkeys(CRITERIA, 3), evidence={})
+        actions.rate(DIRECTOR, dossier_id=row.pk, levels=dict.fromkeys(CRITERIA, 3), seen={})
     diligence.rated(row, DIRECTOR, 4, market=5)
     diligence.rated(row, FINANCE, 4, market=2)
     with refused("two"):

@@ -14,7 +14,7 @@ SIDES = {"D1": "HD", "D2": "HN"}
 CODES = {"D1": "91350100M000100Y43", "D2": "91110000600037341L"}
 FINANCE = Actor("finance", role="finance", may=frozenset({"*"}), parties=None)
 SHARED = {
-    "uscc": "x", "partner_type": "distributor", "check": "status", "result": {}, "amounts": {}, "levels": {}, "evidence": {},
+    "uscc": "x", "partner_type": "distributor", "check": "status", "result": {}, "amounts": {}, "levels": {}, "seen": {},
     "criterion": "market", "level": 3, "text": "x", "held_on": "2026-01-01", "sections": {}, "category": "legal", "likelihood": 2,
     "impact": 2, "told": "x", "approve": True,
 }  # fmt: skip

@@ -21,7 +21,7 @@ MOST_RISKS = 50
 
 
 @action(needs="diligence.rate", roles=WORKERS)
-def rate(actor: Actor, *, dossier_id: int, levels: dict[str, int], evidence: dict[str, str]) -> None:
+def rate(actor: Actor, *, dossier_id: int, levels: dict[str, int], seen: dict[str, str]) -> None:
     """Give levels 1 to 5 by criterion, each with what one saw. Two people rate, and neither sees the other's levels before he gave
     his own. Raises Refused naming the criterion."""
     row = locked(actor, dossier_id, "open")
@@ -38,10 +38,10 @@ def rate(actor: Actor, *, dossier_id: int, levels: dict[str, int], evidence: dic
     for code in wanted:
         if not 1 <= levels.get(code, 0) <= 5:
             raise Refused(_("Give each criterion a level from 1 to 5."), code="level", field=f"level.{code}")
-        if len(evidence.get(code, "").strip()) < 5:
+        if len(seen.get(code, "").strip()) < 5:
             raise Refused(_("Say what you saw."), code="evidence", field=f"evidence.{code}")
     for code in wanted:
-        given = {"level": levels[code], "evidence": evidence[code].strip()[:400]}
+        given = {"level": levels[code], "evidence": seen[code].strip()[:400]}
         Rating.objects.update_or_create(dossier=row, criterion=code, rater=actor.name, defaults=given)
     note(row, "rated", actor)
 

@@ -238,7 +238,7 @@ def rate(request: Request, dossier_id: int) -> HttpResponse:
         try:
             levels = {each.code: level_of(request.POST.get(f"level.{each.code}", "")) for each in wanted}
             evidence = {each.code: request.POST.get(f"evidence.{each.code}", "") for each in wanted}
-            actions.rate(actor, dossier_id=row.pk, levels=levels, evidence=evidence)
+            actions.rate(actor, dossier_id=row.pk, levels=levels, seen=evidence)
             messages.success(request, say("Saved."))
             return redirect("diligence:file", dossier_id=row.pk)
         except Refused as no:

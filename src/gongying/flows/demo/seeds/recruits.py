@@ -167,9 +167,7 @@ def _whole(director: Actor, finance: Actor, file: int, n: int, today: date) -> N
         )
     for who, shift in ((director, 0), (finance, 1)):
         levels = {code: max(3, level - (shift if code == "attitude" else 0)) for code, (level, _t) in RATED.items()}
-        diligence.rate(
-            who, dossier_id=file, levels=levels, evidence={code: text for code, (_l, text) in RATED.items()}
-        )
+        diligence.rate(who, dossier_id=file, levels=levels, seen={code: text for code, (_l, text) in RATED.items()})
     said = {
         "strategy": "三年内做到全县覆盖，愿以本品牌为主推。", "team": "老板不在时由销售主管决策，去年无骨干离职。",
         "money": "银行授信 80 万元，客户晚付一个月可用授信周转。", "digital": "使用进销存软件，可每周导出流向。",
