@@ -138,6 +138,9 @@ def test_a_factor_moves_at_most_so_far_at_once(stocked, clock):
         actions.bind(FINANCE)
         found.append(str(announced(stocked).factor.normalize()))
     assert found == ["0.95", "0.9", "0.85", "0.8", "0.8"]
+    mine = queries.revisions(SYSTEM).filter(party_id=stocked.ids["D1"])
+    states = [queries.state_of(row, date(2026, 10, 26)) for row in mine]
+    assert states == ["to come", "in force", "ended", "ended", "ended"], "one at a time is in force"
     assert list(SOUND["credit.revisions"].ask()) == []
 
 

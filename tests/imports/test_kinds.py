@@ -1,5 +1,6 @@
 """Price lists, targets and stock declarations as files, and back again."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from gongying.areas.imports import actions
 from gongying.areas.imports.models import RowError
 from gongying.areas.imports.rules import KINDS
+from gongying.books.goods.models import Product
 from gongying.books.plans.models import Target
 from gongying.books.prices import read as prices
 from gongying.books.stock import read as stock
@@ -157,3 +159,35 @@ def test_sell_out_says_to_whom_and_where_to(network):
     assert [(line.counterparty, line.place) for line in sold] == [("西湖家电城", "HD"), ("", "")]
     names = [field.name for field in KINDS["sell_in"]]
     assert "place" not in names, "what the brand delivers goes to the distributor"
+
+
+def test_products_bring_weight_and_volume_and_an_undo_takes_them_back(network):
+    """Bases by weight and volume (grams and millilitres of one piece); a file without the columns leaves both as they are."""
+    batch = send("产品编码,名称,品类,单件重量(克),单件体积(毫升)\nP1,电饭煲,COOK,3200,18000\n", "products")
+    measured = Product.objects.values_list("weight_g", "volume_ml")
+    assert measured.get(code="P1") == (3200, 18000)
+    send("产品编码,名称,品类\nP1,电饭煲二代,COOK\n", "products")
+    assert measured.get(code="P1") == (3200, 18000)
+    send("产品编码,名称,品类,单件重量(克)\nP2,电风扇,FAN,-1\n", "products")
+    assert faults() == [(2, "weight_g")]
+    again = send("产品编码,名称,品类,单件重量(克)\nP1,电饭煲二代,COOK,5000\n", "products")
+    assert measured.get(code="P1") == (5000, 18000)
+    actions.undo(SYSTEM, batch_id=again.pk)
+    assert measured.get(code="P1") == (3200, 18000)
+    assert batch.corrected == 1
+
+
+def test_a_return_names_the_day_of_its_sale_and_a_sale_does_not(network):
+    head = "单据号,日期,经销商编码,产品编码,数量,金额,原销售日期\n"
+    send(
+        head + "S1,2026-07-20,D1,P1,-2,-200,2026-05-03\nS2,2026-07-20,D1,P1,-1,-90,\nS3,2026-07-20,D1,P1,1,90,\n",
+        "sell_in",
+    )
+    days = Line.objects.unscoped("test").filter(origin__isnull=False).values_list("document", "origin__origin_on")
+    assert list(days) == [("S1", date(2026, 5, 3))]
+    send(head + "S4,2026-07-20,D1,P1,2,200,2026-05-03\nS5,2026-07-20,D1,P1,-2,-200,2026-07-21\n", "sell_in")
+    assert faults() == [(2, "sold_on"), (3, "sold_on")]
+    corrected = send(head + "S1,2026-07-20,D1,P1,-3,-300,2026-05-03\n", "sell_in")
+    assert corrected.corrected == 1
+    said = "the reversal counts where the first one did, and so does the new one"
+    assert list(days.all()) == [("S1", date(2026, 5, 3))] * 3, said

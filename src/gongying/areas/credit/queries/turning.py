@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from gongying.books.lake.read import Snapshot
 from gongying.books.metrics import read as metrics
@@ -37,14 +37,20 @@ def factors(on: date, whom: Collection[int]) -> dict[int, Decimal]:
 
 
 def revisions(actor: Actor) -> QuerySet[Revision]:
-    """Every revision in scope, the newest first."""
+    """Every revision in scope with the first day of the one after it (`next_from`), the newest first."""
+    after = Revision.objects.unscoped("beside revisions in scope").filter(
+        Q(valid_from__gt=OuterRef("valid_from")) | Q(valid_from=OuterRef("valid_from"), pk__gt=OuterRef("pk")),
+        party=OuterRef("party"),
+    )
+    first = Subquery(after.order_by("valid_from", "pk").values("valid_from")[:1])
     rows: QuerySet[Revision] = Revision.objects.for_actor(actor).select_related("party__region")
-    return rows.order_by("-valid_from", "-id")
+    return rows.annotate(next_from=first).order_by("-valid_from", "-id")
 
 
-def state_of(row: Revision, on: date) -> str:
-    """Where a revision stands on a day, by its own days: to come, in force or ended. A later one takes its place before its last day."""
-    return "to come" if row.valid_from > on else "ended" if row.valid_to < on else "in force"
+def state_of(row: Any, on: date) -> str:
+    """Where a row of `revisions` stands on a day: to come, in force or ended, also because a later one took its place."""
+    replaced = row.next_from is not None and row.next_from <= on
+    return "to come" if row.valid_from > on else "ended" if replaced or row.valid_to < on else "in force"
 
 
 def rule_of(version_id: int) -> LimitTurnover:

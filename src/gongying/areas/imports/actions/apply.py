@@ -13,12 +13,13 @@ from gongying.books.trade import post as trade
 from gongying.books.trade import read as trade_read
 from gongying.core.actor import Actor
 from gongying.core.intake.columns import Frame
-from gongying.core.posting import Posted
+from gongying.core.posting import Posted, chunks
 
 from ..models import Batch
 from ..rules import LINES
 from . import basics
 
+AT_ONCE = 500  # days of sale that are looked up in one statement
 # The field of a file for each field of a line, and what stands for it in a file that has no such column.
 LINE_FIELDS: dict[str, tuple[str, Any]] = {
     "business_date": ("business_date", None),
@@ -45,7 +46,8 @@ def ready_lines(level: str) -> Callable[[Frame], None]:
         held["line_no"] = [number or "1" for number in held["line_no"]]
         held["kind"] = ["return" if quantity < 0 else "sale" for quantity in held["quantity"]]
         held["level"] = [level] * len(frame)
-        frame.values = trade.ready(held)
+        sold = frame.column("sold_on", None)
+        frame.values = trade.ready(held) | ({"sold_on": sold} if any(sold) else {})
 
     return work
 
@@ -54,7 +56,11 @@ def lines(actor: Actor, batch: Batch, frame: Frame) -> Posted:
     """Sales lines of the batch's level."""
     if "business_key" not in frame.values:
         ready_lines(batch.kind)(frame)
-    return trade.columns(actor, frame.values, source=batch.source, batch_id=batch.pk)
+    told = trade.columns(actor, frame.values, source=batch.source, batch_id=batch.pk)
+    sold = zip(frame.values["business_key"], frame.values.get("sold_on", ()), strict=False)
+    for some in chunks([(key, day) for key, day in sold if day], AT_ONCE):
+        trade.came_from(actor, dict(some), level=batch.kind, source=batch.source)
+    return told
 
 
 def price_lists(actor: Actor, batch: Batch, frame: Frame) -> Posted:

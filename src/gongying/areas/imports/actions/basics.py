@@ -108,6 +108,8 @@ def _products_before(codes: list[str]) -> dict[str, Values]:
             "name_en": each.name_en,
             "category": each.category.code,
             "base_unit": each.base_unit,
+            "weight_g": each.weight_g,
+            "volume_ml": each.volume_ml,
             "case": next((pack.factor for pack in each.packs.all() if pack.code == "CS"), 0),
         }
         for each in goods_read.products().filter(code__in=codes).prefetch_related("packs")

@@ -51,6 +51,7 @@ LINE_FIELDS = (
     Field("tax", "amount", ("税额", "tax"), False, "0"),
     Field("freight", "amount", ("运费", "freight"), False, "0"),
     CURRENCY,
+    Field("sold_on", "date", ("原销售日期", "sold on", "day of sale"), False, ""),
 )
 # What a distributor sold on says to whom and where to: the flow that diversion is seen by.
 FLOW_FIELDS = (
@@ -97,6 +98,24 @@ KINDS: dict[str, tuple[Field, ...]] = {
         ),
         Field("base_unit", "code", ("基本单位", "base unit", "unit"), False, "EA", longest=10),
         Field("case", "int", ("箱规", "case", "case pack"), False, "4", least=0, largest=INTEGER),
+        Field(
+            "weight_g",
+            "int",
+            ("单件重量(克)", "weight in grams", "weight g", "重量"),
+            False,
+            "3200",
+            least=0,
+            largest=INTEGER,
+        ),
+        Field(
+            "volume_ml",
+            "int",
+            ("单件体积(毫升)", "volume in millilitres", "volume ml", "体积"),
+            False,
+            "18000",
+            least=0,
+            largest=INTEGER,
+        ),
     ),
     "sell_in": LINE_FIELDS,
     "sell_through": FLOW_FIELDS,

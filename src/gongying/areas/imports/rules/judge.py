@@ -86,6 +86,7 @@ def lines(frame: Frame, known: Known) -> None:
     _product(frame, known)
     _region(frame, known, "place")
     _signs(frame)
+    _sold_on(frame)
     numbers = frame.values.get("line_no", ())
     if any("/" in number for number in numbers if number):  # documents may hold one: the two would run together
         for at, number in enumerate(numbers):
@@ -108,6 +109,20 @@ def _signs(frame: Frame) -> None:
             frame.fail(
                 at, "discount", words, _("Write what is taken off, positive for a sale and negative for a return.")
             )
+
+
+def _sold_on(frame: Frame) -> None:
+    """The day of the sale that a return takes back: only of a return, and not after it."""
+    days = frame.column("sold_on", None)
+    if not any(days):
+        return
+    for at, (day, back, quantity) in enumerate(
+        zip(days, frame.values["business_date"], frame.values["quantity"], strict=True)
+    ):
+        if day and quantity >= 0:
+            frame.fail(at, "sold_on", _("Only a return takes back an earlier sale."), _("Leave the cell empty."))
+        elif day and day > back:
+            frame.fail(at, "sold_on", _("The sale is later than its return."), _("Check both dates."))
 
 
 def stock_declarations(frame: Frame, known: Known) -> None:

@@ -38,8 +38,8 @@ def favourites(actor: Actor, party_id: int) -> list[int]:
 
 
 def last_order(actor: Actor, party_id: int) -> Order | None:
-    """The newest order of a distributor that was placed and not turned down."""
-    rows = Order.objects.for_actor(actor).filter(party_id=party_id)
+    """The newest order of a distributor that was placed and not turned down; not what he was given for nothing."""
+    rows = Order.objects.for_actor(actor).filter(party_id=party_id, purpose="")
     found: Order | None = rows.exclude(state__in=("draft", "rejected", "cancelled")).order_by("-id").first()
     return found
 

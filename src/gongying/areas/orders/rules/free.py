@@ -17,12 +17,12 @@ GIVEN = (
     "replacement",
 )  # what a person asks for; `reward` follows from a programme
 KINDS: dict[str, Any] = {
-    "promotion": _("free goods of a promotion"),
-    "reward": _("reward paid in goods"),
+    "promotion": _("promotion"),
+    "reward": _("reward in goods"),
     "sample": _("samples"),
-    "display": _("goods for display"),
-    "training": _("goods for training"),
-    "replacement": _("replacement for nothing"),
+    "display": _("display goods"),
+    "training": _("training goods"),
+    "replacement": _("replacement"),
 }
 DEEMED = ("reward", "sample", "display", "training")
 

@@ -172,7 +172,7 @@ def forget(actor: Actor, row: Application, why: str) -> bool:
         return False
     if gone is not None:
         gone.delete()
-    named.update(name="", phone="", secret="")
+    named.update(**dict.fromkeys(("name", "phone", "secret"), ""))
     note(row, "erased", actor, why)
     book.record(actor, facts.ContactErased(row.pk, why))
     return True

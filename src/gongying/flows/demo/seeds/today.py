@@ -194,26 +194,35 @@ class Today:
                 self.sent(made.id, turn)
 
     def given(self) -> None:
-        """Goods that cost nothing: samples that have left, display goods that wait for a second person, a replacement on its way."""
-        t, planner = self.trader, self.trader.who("planner")
-        asked = [
+        """Goods that cost nothing: samples that were delivered, display goods that wait for a second person, a replacement on its way."""
+        t, planner, day = self.trader, self.trader.who("planner"), self.today - timedelta(days=9)
+        asked = (
             ("sample", "RV", 2, "新品上市体验机"),
             ("display", "EK", 6, "旺季门头陈列"),
             ("replacement", "AF", 3, "到货磕碰补发"),
-        ]
+        )
         for turn, (purpose, category, packs, reason) in enumerate(asked):
             product, _pk = self.alive(category)[turn]
+            party = self.direct[turn % len(self.direct)]
             made = t.do(
-                "give", planner, party_id=t.ids[self.direct[turn % len(self.direct)]], purpose=purpose, reason=reason,
+                "give", planner, party_id=t.ids[party], purpose=purpose, reason=reason, on=day,
                 lines=[DraftLine(product.code, packs)],
             )  # fmt: skip
-            if purpose == "display":
-                continue
-            if made.state == "submitted":
-                made_state = t.do("approve", t.who("director"), order_id=made.id)
-            else:
-                made_state = made.state
-            if made_state == "allocated":
+            state = made.state
+            if state == "submitted" and purpose != "display":
+                state = t.do("approve", t.who("director"), order_id=made.id, on=day)
+            if state == "allocated" and purpose == "sample":
+                sent = t.do(
+                    "ship",
+                    planner,
+                    order_id=made.id,
+                    carrier="顺丰",
+                    tracking=f"SF{1330000000000 + made.id}",
+                    on=day,
+                )
+                signed = day + timedelta(days=2)
+                t.do("deliver", planner, shipment_id=sent.id, signed_by=t.story.companies[party].contact, on=signed)
+            elif state == "allocated":
                 self.sent(made.id, turn)
 
     def _standings(self) -> list[Any]:
