@@ -57,6 +57,15 @@ DOCUMENTS |= {
         "accounts": [{"name": "某连锁", "party": "D1"}],
         "red_flags": ["拖欠", "fraud"],
     },
+    "diligence.rules": {
+        "accept_from": "3.50",
+        "papers": [{"code": "licence", "name": "营业执照", "expires": True, "types": ["city"], "regions": ["HD"]}],
+        "criteria": [
+            {"code": "finance", "name": "财务", "computed": True},
+            {"code": "people", "name": "团队", "low": "甲"},
+        ],
+        "pairs": [{"one": "finance", "other": "people", "times": "2.50"}],
+    },
     "funds.fund": {
         "budget": "2000000",
         "steps": [{"start": "0", "share": "0.6"}, {"start": "30000", "share": "0.4"}],

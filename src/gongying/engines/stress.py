@@ -17,8 +17,8 @@ horizon, with Wilson's 95 % interval (E. B. Wilson, 1927); demand and price of a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
-from math import exp, sqrt
+from decimal import Decimal
+from math import exp, floor, sqrt
 from random import Random
 
 MONTH = 30
@@ -233,7 +233,7 @@ def _opening(due: list[int], amount: int, days: int, later: int) -> None:
 
 def _round(value: float) -> int:
     """To whole minor units, half up."""
-    return int(Decimal(value).to_integral_value(ROUND_HALF_UP))
+    return floor(value + 0.5)
 
 
 def _sensible(months: int) -> int:
