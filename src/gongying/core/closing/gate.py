@@ -32,10 +32,7 @@ def months(wanted: Iterable[str]) -> None:
     asked = set(wanted) - passed
     if not asked:
         return
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(SHARED)
-    shut = closed(asked)
+    shut = _shut(asked, _turned() if connection.vendor == "postgresql" else _LOCKS())
     if shut:
         raise Refused(
             _("%(month)s is closed: nothing more is posted into it.") % {"month": min(shut)},
@@ -48,7 +45,20 @@ def months(wanted: Iterable[str]) -> None:
 
 def closed(asked: Iterable[str]) -> set[str]:
     """Those of these months that are closed, in one question."""
-    rows = _LOCKS()
+    return _shut(asked, _LOCKS())
+
+
+def _turned() -> list[tuple[str, str]]:
+    """The closings as they stand once the turn has come: sent together, the second statement sees what was committed meanwhile."""
+    table = connection.ops.quote_name(PeriodLock._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{SHARED}; SELECT month, state FROM {table}")  # noqa: S608 - our own name
+        cursor.nextset()
+        rows: list[tuple[str, str]] = cursor.fetchall()
+    return rows
+
+
+def _shut(asked: Iterable[str], rows: list[tuple[str, str]]) -> set[str]:
     first = min((month for month, _state in rows), default="")
     shut = {month for month, state in rows if state != "reopened"}
     return {month for month in asked if month in shut or month < first}

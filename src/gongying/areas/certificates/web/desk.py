@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.books.parties import read as parties
 from gongying.core.refusal import Missing
+from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
@@ -49,7 +50,7 @@ def table(today: date) -> Table:
         "certificates",
         [
             Column("number", _("Number"), lambda r: r.number, sort="number", href=lambda r: f"/certificates/{r.pk}/"),
-            Column("party", _("Distributor"), lambda r: label(r.party), sort="party__name"),
+            Column("party", _("Distributor"), lambda r: label(r.party), sort="party__name", href=lambda r: links.to("party", r.party_id)),
             Column("kind", _("Kind"), lambda r: names.get(r.kind, r.kind), sort="kind"),
             Column("holder", _("Holder"), lambda r: r.holder, sort="holder", phone=False),
             Column("serial", _("Number on it"), lambda r: r.serial, sort="serial", phone=False),
