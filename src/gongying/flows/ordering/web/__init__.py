@@ -72,7 +72,7 @@ links.home("order_again", "ordering:again")
 nav.register(
     nav.NavItem(_("Place an order"), "/ordering/new/", "ordering.place", 12, "orders", "cart"),
     nav.NavItem(_("Orders"), "/ordering/", "orders.view", 13, "orders", "box"),
-    nav.NavItem(_("Goods that cost nothing"), "/ordering/free/", "orders.view", 14, "orders", "gift"),
+    nav.NavItem(_("Goods that cost nothing"), "/ordering/free/", "orders.view", 42, "orders", "gift"),
     nav.NavItem(
         _("Order board"), "/ordering/board/", "orders.view", 41, "orders", "board", portal=False, under="/ordering/"
     ),

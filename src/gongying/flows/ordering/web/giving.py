@@ -37,7 +37,7 @@ def _tax(row: Any) -> tuple[int, str]:
 def table(portal: bool) -> Table:
     """The list; tax is the house's affair."""
     house = [
-        Column("party", _("Distributor"), lambda r: label(r.order.party), sort="order__party__name", href=lambda r: links.to("party", r.order.party_id)),
+        Column("party", _("Distributor"), lambda r: label(r.order.party), sort="order__party__name", href=lambda r: links.to("party", r.order.party_id), phone=False),
         Column("tax", _("Deemed output tax"), _tax, "money", phone=False),
     ]  # fmt: skip
     return Table(
@@ -49,7 +49,7 @@ def table(portal: bool) -> Table:
             Column("product", _("Product"), lambda r: label(r.product), sort="product__code"),
             Column("why", _("Why"), lambda r: free.KINDS[r.why], sort="order__purpose"),
             Column("units", _("Units"), lambda r: r.quantity - r.cancelled, "num", "quantity", phone=False),
-            Column("delivered", _("Delivered"), lambda r: r.delivered, "num", "delivered"),
+            Column("delivered", _("Delivered"), lambda r: r.delivered, "num", "delivered", phone=False),
             Column("worth", _("Worth before tax"), lambda r: (orders.worth_of(r), r.order.currency), "money", "gross_minor"),
             *([] if portal else house[1:]),
         ],
