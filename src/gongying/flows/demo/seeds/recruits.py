@@ -14,7 +14,6 @@ from gongying.areas.recruiting import queries as applications
 from gongying.core.actor import Actor
 from gongying.core.documents.paper import Paper
 from gongying.core.files import shelf
-from gongying.flows.onboarding import actions as onboarding
 
 from .codes import credit_code, mobile
 
@@ -33,7 +32,7 @@ RATED = {
 
 
 def tell(who: Who, region: str, today: date) -> None:
-    """Tell the whole of it in a province (its code) on a day, by the director, finance and the planner's colleagues."""
+    """Tell the whole of it in a province (its code) on a day, by the director and finance."""
     director, finance = who("director"), who("finance")
     campaign = recruiting.draft_campaign(
         director, title="省内县城空白市场招商", title_en="Distributors wanted in county towns", region=region, places=3,
@@ -53,7 +52,7 @@ def tell(who: Who, region: str, today: date) -> None:
     _referred(director, ids[2])
     for n in (2, 3):
         _settle(director, ids[n])
-        file = onboarding.examine(director, application_id=ids[n])
+        file = _examined(director, ids[n])
         _whole(director, finance, file, n, today)
     memo = diligence.propose(
         finance, dossier_id=_file(director, ids[3]), verdict="conditional", deposit_minor=100_000_00, limit_minor=300_000_00,
@@ -61,7 +60,16 @@ def tell(who: Who, region: str, today: date) -> None:
         told="欢迎合作，请先缴纳保证金。",
     )  # fmt: skip
     diligence.decide(director, memo_id=memo, approve=True, answer="同意，三个月后复查客户集中度。")
-    onboarding.carry_out(director, application_id=ids[3])
+    recruiting.move(director, application_id=ids[3], after="decision")
+    held = files.memo(director, memo)
+    recruiting.conclude(
+        director,
+        application_id=ids[3],
+        verdict="conditional",
+        document=held.number,
+        answer=held.told,
+        conditions=held.conditions,
+    )
     diligence.propose(
         finance, dossier_id=_file(director, ids[2]), verdict="accepted", limit_minor=200_000_00, deposit_minor=60_000_00,
         reason="三年报表勾稽一致，压力情景下十二个月内不断裂，评分居前。", told="恭喜，我们将安排签约。",
@@ -127,6 +135,17 @@ def _settle(director: Actor, application_id: int) -> None:
             director, application_id=application_id, conflict_id=conflict.pk, verdict="narrowed",
             reason="仅限县城零售渠道，与现有授权错开，已书面告知相关经销商。",
         )  # fmt: skip
+
+
+def _examined(director: Actor, application_id: int) -> int:
+    """The file of an application, opened by who looks after it."""
+    recruiting.assign(director, application_id=application_id)
+    recruiting.move(director, application_id=application_id, after="examination")
+    row = applications.for_flow(director, application_id)
+    return diligence.open_file(
+        director, company=row.company, uscc=row.uscc, region=row.region, partner_type=row.partner_type, subject=row.number,
+        subject_ref=row.id, said={"profile": row.profile, "referees": row.referees},
+    )  # fmt: skip
 
 
 def _file(actor: Actor, application_id: int) -> int:
