@@ -153,3 +153,26 @@ class AccrualVoided(Fact):
     name = "rewards.accrual_voided"
     run: int
     number: str
+
+
+@dataclass(frozen=True)
+class AcknowledgementsAsked(Fact):
+    """A published programme was put before the distributors it is for, to be read by a day."""
+
+    name = "rewards.acknowledgements_asked"
+    version_id: int
+    programme: str
+    policy_hash: str
+    due_on: str
+    parties: list[int]
+
+
+@dataclass(frozen=True)
+class ProgrammeAcknowledged(Fact):
+    """A distributor says that he has read the text with this hash."""
+
+    name = "rewards.programme_acknowledged"
+    version_id: int
+    programme: str
+    policy_hash: str
+    party: int

@@ -216,3 +216,26 @@ class AccrualHandover(models.Model):
     closed = models.BooleanField()
     made_by = models.CharField(max_length=120)
     made_at = models.DateTimeField(auto_now_add=True)
+
+
+class Acknowledgement(Scoped):
+    """That a distributor was shown a published version of a programme, and when one of his people said that he has read it. What
+    he read is the text with this hash; it is said once."""
+
+    version_id = models.BigIntegerField()
+    party = models.ForeignKey("parties.Party", models.PROTECT, related_name="+")
+    policy_hash = models.CharField(max_length=64)
+    asked_on = models.DateField()
+    due_on = models.DateField()
+    read_by = models.CharField(max_length=120, blank=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version_id", "party"], name="acknowledged_once"),
+            models.CheckConstraint(
+                condition=Q(read_by="", read_at__isnull=True) | (~Q(read_by="") & Q(read_at__isnull=False)),
+                name="acknowledged_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["party", "-version_id"], name="acknowledged_party")]

@@ -4,15 +4,37 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from gongying.areas.imports.actions.steps import objections
+from gongying.areas.rewards import actions as rewards_do
 from gongying.areas.rewards import queries as rewards
-from gongying.areas.rewards.facts import DisputeRuled, RebateSettled, StatementDisputed
+from gongying.areas.rewards.facts import AcknowledgementsAsked, DisputeRuled, RebateSettled, StatementDisputed
 from gongying.books.trade import read as trade
 from gongying.core.actor import SYSTEM
 from gongying.core.journal import book
 from gongying.core.journal.models import Entry
 from gongying.core.notices import bell
+from gongying.core.policies.facts import PolicyPublished
 
 from . import actions
+
+PROGRAMME = "rewards.programme"
+
+
+@book.on(PolicyPublished)
+def ask_to_read(fact: PolicyPublished, entry: Entry) -> None:
+    """A programme that was published is put before those it is for."""
+    if fact.kind == PROGRAMME:
+        rewards_do.ask_to_read(SYSTEM.through("flow"), version_id=fact.version_id)
+
+
+@book.on(AcknowledgementsAsked)
+def tell_readers(fact: AcknowledgementsAsked, entry: Entry) -> None:
+    """Each of them finds it in his bell."""
+    link = f"/rewards/terms/{fact.version_id}/"
+    for party in fact.parties:
+        bell.tell(
+            party_id=party, link=link, title="新返利政策已发布，请阅读并确认", title_en="A programme was published for you to read",
+            body=f"请在 {fact.due_on} 前阅读。", body_en=f"Read it by {fact.due_on}.",
+        )  # fmt: skip
 
 
 @book.on(RebateSettled)

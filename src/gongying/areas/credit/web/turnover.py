@@ -60,11 +60,10 @@ def _found(rows: Any, q: str) -> Any:
 
 def _state(rows: Any, value: str) -> Any:
     today = timezone.localdate()
-    chosen = {
-        "to come": Q(valid_from__gt=today),
-        "in force": Q(valid_from__lte=today, valid_to__gte=today),
-        "ended": Q(valid_to__lt=today),
-    }
+    over = Q(valid_to__lt=today) | Q(next_from__lte=today)
+    last = Q(next_from__isnull=True) | Q(next_from__gt=today)
+    now = Q(valid_from__lte=today, valid_to__gte=today) & last
+    chosen = {"to come": Q(valid_from__gt=today), "in force": now, "ended": over}
     return rows.filter(chosen[value])
 
 

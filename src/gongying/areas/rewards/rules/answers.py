@@ -6,13 +6,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Answers(BaseModel):
-    """How soon head office answers an objection, in calendar days; for the network, a region or one distributor."""
+    """How soon head office answers an objection, and how soon a distributor reads a programme that was published, in calendar
+    days; for the network, a region or one distributor."""
 
     model_config = ConfigDict(extra="forbid")
     days: int = Field(ge=1, le=90)
+    read_days: int = Field(default=14, ge=1, le=90)
 
 
-ANSWER_DAYS = 10  # where no policy says otherwise
+ANSWER_DAYS, READ_DAYS = 10, 14  # where no policy says otherwise
 
 
 class Response(BaseModel):

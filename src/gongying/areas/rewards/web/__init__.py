@@ -14,7 +14,7 @@ from gongying.core.ui import links, nav, todo
 from .. import queries
 from ..models import Run
 from . import accrual_forms as accrual_forms
-from . import accruals, explain, programmes, replays, runs, statements, vat, watch
+from . import accruals, explain, programmes, readers, replays, runs, statements, vat, watch
 from . import policies as policies
 
 urlpatterns = [
@@ -36,6 +36,7 @@ urlpatterns = [
     path("statements/<int:statement_id>/explain/", explain.explain, name="explain"),
     path("statements/<int:statement_id>/lines/<int:line_id>/", explain.invoice, name="invoice"),
     path("statements/<int:statement_id>/disputes/<int:dispute_id>/", statements.rule, name="rule"),
+    *readers.paths,
     *accruals.paths,
     *vat.paths,
     *watch.paths,
@@ -50,6 +51,10 @@ def _waiting(actor: Actor) -> Iterator[todo.Todo]:
         yield todo.Todo(_("settlements to approve"), count, "/rewards/runs/", "calc", "warn", note)
     if actor.can("rewards.view"):
         yield _objections(actor)
+    if actor.role == "owner" and actor.can("rewards.acknowledge"):
+        count = queries.acknowledgements(actor).filter(read_at__isnull=True).order_by().count()
+        note = _("Your owner says that they were read.")
+        yield todo.Todo(_("published terms to read"), count, "/rewards/terms/?state=waiting", "book", "warn", note)
     if actor.can("rewards.confirm") and not actor.whole_network:
         count = queries.statements(actor).filter(state="open").count()
         yield todo.Todo(
@@ -80,6 +85,7 @@ def _objections(actor: Actor) -> todo.Todo:
 todo.register(_waiting)
 links.home("statement", "rewards:statement")
 links.home("programme", "rewards:programme")
+links.home("terms", "rewards:terms")
 links.home("draft rewards.programme", "rewards:new")
 links.home("run", "rewards:run")
 links.home("explain", "rewards:explain")
@@ -88,6 +94,7 @@ nav.register(
     nav.NavItem(_("Programmes"), "/rewards/programmes/", "rewards.preview", 30, "rewards", "gift"),
     nav.NavItem(_("Settlement"), "/rewards/runs/", "rewards.preview", 31, "rewards", "calc"),
     nav.NavItem(_("Statements"), "/rewards/statements/", "rewards.view", 32, "rewards", "bill"),
+    nav.NavItem(_("Published terms"), "/rewards/terms/", "rewards.view", 38, "rewards", "book"),
 )
 words(
     "rewards",
@@ -108,5 +115,7 @@ words(
         "watch": _("See who is close to a tier or about to miss one"),
         "confirm": _("Confirm statements for the distributor"),
         "dispute": _("Object to statements and lines for the distributor"),
+        "acknowledge": _("Say for the distributor that published terms were read"),
+        "ask_to_read": _("Put a published programme before those it is for"),
     },
 )

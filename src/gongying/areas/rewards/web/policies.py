@@ -4,7 +4,16 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.core.policies.forms import Ask, Part, declare
 
-declare("rewards.answers", Part(_("Time to answer objections"), (Ask("days", _("Days to answer"), "whole"),)))
+declare(
+    "rewards.answers",
+    Part(
+        _("Time to answer objections"),
+        (
+            Ask("days", _("Days to answer"), "whole"),
+            Ask("read_days", _("Days to read a published programme"), "whole"),
+        ),
+    ),
+)
 declare(
     "rewards.response",
     Part(

@@ -83,24 +83,17 @@ def _drawn(document: Programme) -> dict[str, Any]:
     }
 
 
-@page(needs="rewards.preview")
-def programme(request: Request, version_id: int) -> HttpResponse:
-    """One version: its terms, its curve, its cliffs, what the linter says, the versions before and after."""
-    row, today = queries.programme_of(request.actor, version_id), timezone.localdate()
-    document, newest = queries.document_of_version(row), policies.holding(PROGRAMME.code, today)
-    versions = queries.programmes(request.actor).filter(key=row.key)[:20]
-    context = {
+def terms_of(row: PolicyVersion) -> dict[str, Any]:
+    """What a version says, as the page of the programme and the distributor's page of its terms read it."""
+    document = queries.document_of_version(row)
+    return {
         "row": row,
-        "state": policies.state_of(row, today, newest),
         "doc": document,
         "method": dict(METHODS)[document.method],
         "basis": dict(BASES)[document.basis],
         "settled_by": dict(PERIODS)[document.period],
         "regions": [name for code, name in parties.region_choices() if code in document.regions],
         "groups": [name for code, name in goods.category_choices() if code in document.categories],
-        "findings": policy_actions.findings(row),
-        "versions": [(each, policies.state_of(each, today, newest)) for each in versions],
-        "replays": queries.replays(row)[:5],
         "percent": document.in_percent,
         "event": dict(EVENTS)[document.event],
         "measure": queries.measure_text(document),
@@ -117,6 +110,23 @@ def programme(request: Request, version_id: int) -> HttpResponse:
             )
             for s in document.tiers
         ],
+    }
+
+
+@page(needs="rewards.preview")
+def programme(request: Request, version_id: int) -> HttpResponse:
+    """One version: its terms, its curve, its cliffs, what the linter says, the versions before and after."""
+    row, today = queries.programme_of(request.actor, version_id), timezone.localdate()
+    document, newest = queries.document_of_version(row), policies.holding(PROGRAMME.code, today)
+    versions = queries.programmes(request.actor).filter(key=row.key)[:20]
+    asked = queries.acknowledgements(request.actor, row.pk)
+    context = terms_of(row) | {
+        "state": policies.state_of(row, today, newest),
+        "findings": policy_actions.findings(row),
+        "versions": [(each, policies.state_of(each, today, newest)) for each in versions],
+        "replays": queries.replays(row)[:5],
+        "asked": asked.count(),
+        "read": asked.filter(read_at__isnull=False).count(),
     }
     return render(request, "rewards/programme.html", context | _drawn(document))
 
