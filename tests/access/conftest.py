@@ -163,6 +163,8 @@ def world(network, programme, settings, tmp_path, monkeypatch):
     ui.save_view(actor_for(director), table="statements", name="CNRY-D1 CNRY-D2", query="q=CNRY-D1", shared=True)
     while book.seal() + book.deliver():
         pass  # what was told tells more: nothing of it may arrive later and look like a stranger's doing
+    for code in SIDES:  # on the first page of everybody's messages, whatever else was told
+        bell.tell(party_id=network.ids[code], title=f"CNRY-{code} 消息", title_en=f"CNRY-{code} message")
     assert Dispute.objects.unscoped("test").count() == 2
     assert Batch.objects.filter(failed=1, created=1).count() == 2
     return network

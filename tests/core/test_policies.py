@@ -66,7 +66,7 @@ def test_distributor_over_region_over_network_whatever_was_published_last(networ
         ("region", "CN"),
         ("network", ""),
     ]
-    assert found.parameters == {"days": "2"}
+    assert found.parameters == {"days": "2", "read_days": "14"}
     assert len({c.hash for c in found.candidates}) == 4
     for wrong in ({"party": "D9"}, {"kind": "no.kind"}, {"on": date(2025, 1, 1)}):
         with pytest.raises(Missing):
@@ -143,7 +143,7 @@ def test_what_is_typed_wrong_is_named_and_nothing_is_lost(network, wrong, field)
     answer = browse("planner").post("/control/policies/new/", TYPED | wrong)
     body = answer.content.decode()
     assert answer.status_code == 409
-    assert f"<code>{field}</code>" in body
+    assert f"<code>{field}</code>" in body or (field == "days" and "<b>Days to answer</b>" in body)
     assert "Time to answer" in body
     assert not PolicyVersion.objects.exists()
 
@@ -157,7 +157,7 @@ def test_a_policy_is_drafted_edited_published_followed_and_asked_for_on_pages(ne
     assert (row.scope_kind, row.scope_key, row.status) == ("region", "HD", "draft")
     planner.post(f"{made.url}edit/", TYPED | {"document": '{"days": 6}'})
     row.refresh_from_db()
-    assert (json.loads(row.document), row.effective_to, row.scope_key) == ({"days": 6}, None, "HD")
+    assert (json.loads(row.document), row.effective_to, row.scope_key) == ({"days": 6, "read_days": 14}, None, "HD")
     assert planner.post(made.url, {"what": "publish"}).status_code == 403
     director.post(made.url, {"what": "publish"})
     planner.post(f"{made.url}edit/", TYPED | {"from": "2026-09-01", "document": '{"days": 2}', "region": "HD"})

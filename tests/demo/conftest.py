@@ -4,6 +4,9 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from gongying.areas.orders.models import Order
+from gongying.areas.supply import queries as supplied
+from gongying.core.actor import SYSTEM
 from gongying.flows.demo.seeds.load import Loader
 from gongying.flows.demo.seeds.story import Story, write
 
@@ -51,3 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "loaded" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("demo"))
+
+
+def given_away() -> list[str | None]:
+    """The deliveries of goods that cost nothing, which no story of sales knows."""
+    orders = Order.objects.unscoped("test").exclude(purpose="").values_list("number", flat=True)
+    found = supplied.shipments(SYSTEM).filter(order__in=list(orders), state="delivered")
+    numbers = list(found.values_list("delivery__number", flat=True))
+    assert len(numbers) > 0
+    return numbers

@@ -7,10 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from gongying.areas.imports import queries as imports
-from gongying.areas.orders.models import Order
 from gongying.areas.rewards import queries as rewards
 from gongying.areas.rewards.models import Dispute
-from gongying.areas.supply import queries as supplied
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
 from gongying.books.trade.models import Line
@@ -28,16 +26,7 @@ from gongying.flows.demo.seeds.logins import logins
 from gongying.flows.demo.seeds.programmes import programmes, rounds, timetable
 from gongying.flows.demo.seeds.story import Story
 
-from .conftest import END, quiet
-
-
-def given_away() -> list[str | None]:
-    """The deliveries of goods that cost nothing, which no story of sales knows."""
-    orders = Order.objects.unscoped("test").exclude(purpose="").values_list("number", flat=True)
-    found = supplied.shipments(SYSTEM).filter(order__in=list(orders), state="delivered")
-    numbers = list(found.values_list("delivery__number", flat=True))
-    assert len(numbers) > 0
-    return numbers
+from .conftest import END, given_away, quiet
 
 
 def test_every_line_arrives_and_the_right_version_stands(loaded: Loader, small: Story) -> None:

@@ -94,7 +94,9 @@ nav.register(
     nav.NavItem(_("Programmes"), "/rewards/programmes/", "rewards.preview", 30, "rewards", "gift"),
     nav.NavItem(_("Settlement"), "/rewards/runs/", "rewards.preview", 31, "rewards", "calc"),
     nav.NavItem(_("Statements"), "/rewards/statements/", "rewards.view", 32, "rewards", "bill"),
-    nav.NavItem(_("Published terms"), "/rewards/terms/", "rewards.view", 38, "rewards", "book"),
+    nav.NavItem(
+        _("Published terms"), "/rewards/terms/", "rewards.view", 38, "rewards", "book", under="/rewards/statements/"
+    ),
 )
 words(
     "rewards",

@@ -153,5 +153,14 @@ paths = [
     path("watch/<str:programme>/<int:party_id>/", watched, name="watched"),
 ]
 nav.register(
-    nav.NavItem(_("Watch list"), "/rewards/watch/", "rewards.watch", 32, "rewards", "target", portal=False)
+    nav.NavItem(
+        _("Watch list"),
+        "/rewards/watch/",
+        "rewards.watch",
+        32,
+        "rewards",
+        "target",
+        portal=False,
+        under="/rewards/programmes/",
+    )
 )
