@@ -128,7 +128,6 @@ LOOKS = [
     ("owner", 390, "zh-CN", "light"),
     ("owner", 1440, "en-US", "dark"),
     ("regional", 390, "zh-CN", "light"),
-    ("auditor", 1440, "en-US", "light"),
     ("clerk", 390, "en-US", "dark"),
 ]
 
