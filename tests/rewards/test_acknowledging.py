@@ -114,3 +114,17 @@ def test_the_pages_show_the_terms_take_the_word_and_name_no_stranger(network):
     assert "D2" in browser.get(f"/rewards/terms/{version}/").content.decode()
     listed = browser.get(f"/rewards/programmes/{version}/").content.decode()
     assert "/rewards/terms/?q=drive" in listed
+
+
+def test_nobody_publishes_what_he_drafted_himself(network):
+    """Publishing is the approval: the drafter's own word is not one."""
+    director = Actor("director", None, "director", EVERY, None)
+    version = policies.draft(
+        director, kind="rewards.programme", key="own", title="x", effective_from=date(2026, 1, 1),
+        document={"method": "slab", "period": "year", "tiers": [{"start": "0", "rate": "0.02"}]},
+    )  # fmt: skip
+    actions.replay(director, version_id=version, period="2025")
+    with pytest.raises(Refused) as no:
+        policies.publish(director, version_id=version)
+    assert no.value.code == "four_eyes"
+    assert policies.publish(Actor("another", None, "director", EVERY, None), version_id=version)

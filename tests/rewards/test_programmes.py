@@ -141,7 +141,10 @@ def test_the_editor_keeps_what_was_typed_draws_it_and_saves_a_draft(browser):
     assert page.post(f"/rewards/programmes/{row.pk}/replay/", {"what": "publish"}).status_code == 200
     assert PolicyVersion.objects.get().status == "draft"
     page.post(f"/rewards/programmes/{row.pk}/replay/", {"what": "replay", "period": "2026Q3"})
-    page.post(f"/rewards/programmes/{row.pk}/replay/", {"what": "publish"})
+    own = page.post(f"/rewards/programmes/{row.pk}/replay/", {"what": "publish"})
+    assert PolicyVersion.objects.get().status == "draft", "nobody publishes what he drafted himself"
+    assert own.status_code != 500
+    browser("director").post(f"/rewards/programmes/{row.pk}/replay/", {"what": "publish"})
     assert PolicyVersion.objects.get().status == "published"
     page.post(f"/rewards/programmes/{row.pk}/edit/", typed(rate=["1", "5"]))
     assert sorted(PolicyVersion.objects.values_list("version", "status")) == [(1, "published"), (2, "draft")]

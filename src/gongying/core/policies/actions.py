@@ -112,9 +112,12 @@ def revise(
 
 @action(needs="policies.publish", roles=("admin", "director"))
 def publish(actor: Actor, *, version_id: int) -> str:
-    """Bring a draft into force. Refuses while the linter finds errors. Returns the parameter hash."""
+    """Bring a draft into force. Refuses while the linter finds errors, and where the kind wants four eyes to whoever
+    drafted it. Returns the parameter hash."""
     row = _draft_row(version_id)
     _decides(actor, row)
+    if kind_of(row.kind).four_eyes and row.created_by == actor.name and actor.role != "system":
+        raise Refused(_("Somebody else must approve what you submitted."), code="four_eyes")
     errors = [each for each in findings(row) if each.level == "error"]
     if errors:
         raise Refused(errors[0].message, code=errors[0].code, field=errors[0].where)

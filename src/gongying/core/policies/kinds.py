@@ -32,7 +32,8 @@ BY_LEVEL = (*SCOPES, "level")  # for kinds that also speak to a level of distrib
 class Kind:
     """A sort of policy: `schema` validates and normalises the document, `lint` judges it, `scopes` says for whom a
     version may be written. With a `key` there is one policy of the kind, under that key: another would never be read.
-    `needs` is a permission that whoever publishes or withdraws it holds besides that of all policies."""
+    `needs` is a permission that whoever publishes or withdraws it holds besides that of all policies; with `four_eyes`
+    nobody publishes what he drafted himself."""
 
     code: str
     label: Any
@@ -41,6 +42,7 @@ class Kind:
     scopes: tuple[str, ...] = SCOPES
     key: str = ""
     needs: str = ""
+    four_eyes: bool = False
 
 
 KINDS: dict[str, Kind] = {}

@@ -21,7 +21,9 @@ UNORDERED = Finding("error", "order", _("The low, the middle and the high answer
 
 # A programme names its regions and distributors itself: two versions of one programme side by side could not be settled
 # in one run under one hash.
-PROGRAMME = register(Kind("rewards.programme", _("Rebate programme"), Programme, lint, scopes=("network",)))
+PROGRAMME = register(
+    Kind("rewards.programme", _("Rebate programme"), Programme, lint, scopes=("network",), four_eyes=True)
+)
 ANSWERS = register(Kind("rewards.answers", _("Time to answer objections"), Answers, key="rewards.answers"))
 RESPONSE = register(
     Kind(
