@@ -112,8 +112,9 @@ def revise(
 
 @action(needs="policies.publish", roles=("admin", "director"))
 def publish(actor: Actor, *, version_id: int) -> str:
-    """Bring a draft into force. Refuses while the linter finds errors, and where the kind wants four eyes to whoever
-    drafted it. Returns the parameter hash."""
+    """Bring a draft into force. Returns the parameter hash.
+
+    Refuses while the linter finds errors, and where the kind wants four eyes also to whoever drafted it."""
     row = _draft_row(version_id)
     _decides(actor, row)
     if kind_of(row.kind).four_eyes and row.created_by == actor.name and actor.role != "system":
