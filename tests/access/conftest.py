@@ -111,9 +111,6 @@ def _first(world, code):
     imports.receive(owner, kind="sell_out", file_id=file.pk)  # waits as background work
     draft = imports.receive(owner, kind="sell_out", file_id=file.pk, draft=True)
     view = ui.save_view(owner, table="statements", name=f"CNRY-{code} view", query="q=x")
-    bell.tell(
-        party_id=world.ids[code], title=f"CNRY-{code} 消息", title_en=f"CNRY-{code} message", body=f"CNRY-{code}"
-    )
     targets.adjust(
         SYSTEM, plan_id=world.made["plan_id"], party_id=world.ids[code], category="COOK", amount_minor=500_00,
         reason=f"CNRY-{code} because",
@@ -164,7 +161,12 @@ def world(network, programme, settings, tmp_path, monkeypatch):
     while book.seal() + book.deliver():
         pass  # what was told tells more: nothing of it may arrive later and look like a stranger's doing
     for code in SIDES:  # on the first page of everybody's messages, whatever else was told
-        bell.tell(party_id=network.ids[code], title=f"CNRY-{code} 消息", title_en=f"CNRY-{code} message")
+        bell.tell(
+            party_id=network.ids[code],
+            title=f"CNRY-{code} 消息",
+            title_en=f"CNRY-{code} message",
+            body=f"CNRY-{code}",
+        )
     assert Dispute.objects.unscoped("test").count() == 2
     assert Batch.objects.filter(failed=1, created=1).count() == 2
     return network

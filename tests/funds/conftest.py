@@ -145,6 +145,11 @@ def funds(network, tmp_path, settings):
 
 
 @pytest.fixture
+def committed_funds(committed_network, tmp_path, settings):
+    return world(committed_network, tmp_path, settings)
+
+
+@pytest.fixture
 def people(funds):
     """A browser of somebody: a role of head office, or of a distributor's people."""
     sync_roles()

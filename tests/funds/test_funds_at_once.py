@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from conftest import world
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -37,17 +36,15 @@ def raced(funds, together):
     return sum(row.claimed_minor for row in Claim.objects.unscoped("test").filter(commitment=made)), made
 
 
-def test_claims_at_once_never_exceed_a_commitment(committed_network, together, tmp_path, settings):
+def test_claims_at_once_never_exceed_a_commitment(committed_funds, together):
     """X29: the floor of the commitment's account holds under a race."""
-    funds = world(committed_network, tmp_path, settings)
-    claimed, made = raced(funds, together)
+    claimed, made = raced(committed_funds, together)
     assert claimed == 600_00
     assert queries.free(queries.commitment(SYSTEM, made)) == 0
-    assert funds.bar().whole
+    assert committed_funds.bar().whole
 
 
-def test_the_twin_without_lock_and_hold_overdraws_it(committed_network, together, tmp_path, settings, monkeypatch):
-    funds = world(committed_network, tmp_path, settings)
+def test_the_twin_without_lock_and_hold_overdraws_it(committed_funds, together, monkeypatch):
 
     def reads(row):
         used = sum(each.claimed_minor for each in Claim.objects.unscoped("twin").filter(commitment=row))
@@ -57,22 +54,21 @@ def test_the_twin_without_lock_and_hold_overdraws_it(committed_network, together
     monkeypatch.setattr(queries, "free", reads)
     monkeypatch.setattr(claiming, "hold", lambda *_args: None)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_more: rows.all())
-    claimed, _made = raced(funds, together)
+    claimed, _made = raced(committed_funds, together)
     assert claimed > 600_00, "otherwise the test above proves nothing"
 
 
-def test_requests_at_once_never_exceed_a_budget(committed_network, together, tmp_path, settings):
-    funds = world(committed_network, tmp_path, settings)
-    funds.publish("little", budget="1000")
-    actions.budget(SYSTEM, fund="little", on=funds.today, reason="x")
+def test_requests_at_once_never_exceed_a_budget(committed_funds, together):
+    committed_funds.publish("little", budget="1000")
+    actions.budget(SYSTEM, fund="little", on=committed_funds.today, reason="x")
 
     def work(_number):
         try:
-            return int(bool(funds.ask(fund="little", cost_minor=300_00)))
+            return int(bool(committed_funds.ask(fund="little", cost_minor=300_00)))
         except Refused as no:
             if no.code != "budget":
                 raise
             return 0
 
     assert sum(together(work, WRITERS)) == 3
-    assert funds.bar("little").free == 100_00
+    assert committed_funds.bar("little").free == 100_00

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from gongying.areas.funds import actions, queries
 from gongying.areas.funds.models import Claim, Commitment, Relief
-from gongying.areas.funds.web.shared import money_of
 from gongying.books.prices import post as prices
 from gongying.books.stock import post as stock
 from gongying.core.actor import SYSTEM
 from gongying.core.policies import read as policies
 from gongying.core.refusal import Refused
+from gongying.core.ui.typed import money
 
 pytestmark = pytest.mark.django_db
 
@@ -90,8 +90,8 @@ def test_a_form_that_is_wrong_says_where_and_keeps_what_was_typed(funds, people)
     assert queries.claims(SYSTEM).count() == 0
     for text in ("", "abc", "1.005", "NaN", "1e30"):
         with pytest.raises(Refused):
-            money_of(text, "CNY", "x")
-    assert money_of("1,234.50", "CNY", "x") == 1_234_50
+            money(text, "CNY", "x")
+    assert money("1,234.50", "CNY", "x") == 1_234_50
 
 
 def test_strangers_get_nothing_and_portals_no_desk(funds, people):

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.parties import read as parties
-from gongying.core import calendar
 from gongying.core.doors import words
 from gongying.core.refusal import Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.pages import Request, page
 
 from . import actions, queries
@@ -31,9 +30,7 @@ def company(request: Request, party_id: int) -> HttpResponse:
     party = parties.party(request.actor, party_id)
     if request.method == "POST":
         try:
-            since = calendar.typed(request.POST.get("since", ""))
-            if since is None:
-                raise Refused(_("Write the date as 2026-01-31."), field="since")
+            since = typed.day(request.POST.get("since", ""), "since")
             given = {name: request.POST.get(name, "") for name in ("role", "other")}
             actions.set_role(request.actor, party_id=party.pk, valid_from=since, **given)
             messages.success(request, say("Saved."))

@@ -20,7 +20,6 @@ OPEN = (
 )  # something is still to come
 
 
-PURPOSES = ("sample", "display", "training", "replacement", "reward")
 SHOWN = {
     "held": "on hold",
     "paid": "paid in full",

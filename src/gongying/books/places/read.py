@@ -78,18 +78,25 @@ def addresses(party_id: int, on: date, active: bool = True) -> QuerySet[Site]:
     """Where goods of a party, which the caller found in his scope, may be delivered on a day: its own sites and those of whoever
     takes goods for it (the role ship_to); the latter first where there is one."""
     taker = parties.role(party_id, "ship_to", on)
-    rows = Site.objects.unscoped("addresses of a party in scope").filter(party_id__in={party_id, taker})
-    rows = rows.filter(kind__in=("ship_to", "store", "warehouse"))
-    rows = rows.order_by(Case(When(party_id=taker, then=0), default=1), "-main", "code")
-    found: QuerySet[Site] = rows.filter(active=True) if active else rows
-    return found
+    rows = _taken_by(taker, party_id)
+    return rows.filter(active=True) if active else rows
 
 
 def usual_address(party_id: int, on: date) -> int | None:
-    """The site that takes the goods of a party when an order names none: the main one of who plays the role ship_to. None when
-    nobody else does: then it is left to the carrier's list."""
+    """The site that takes the goods of a party when an order names none: the main one of who plays the role ship_to, the party's own
+    where he has none. None when nobody else plays it: then it is left to the carrier's list."""
     taker = parties.role(party_id, "ship_to", on)
-    return None if taker == party_id else addresses(party_id, on).values_list("pk", flat=True).first()
+    if taker == party_id:
+        return None
+    return _taken_by(taker, party_id).filter(active=True).values_list("pk", flat=True).first()
+
+
+def _taken_by(taker: int, party_id: int) -> QuerySet[Site]:
+    """The sites at which goods of a party can be delivered, those of who takes them first."""
+    rows = Site.objects.unscoped("addresses of a party in scope").filter(party_id__in={party_id, taker})
+    rows = rows.filter(kind__in=("ship_to", "store", "warehouse"))
+    found: QuerySet[Site] = rows.order_by(Case(When(party_id=taker, then=0), default=1), "-main", "code")
+    return found
 
 
 def site(actor: Actor, site_id: int) -> Site:

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.parties import read as parties
-from gongying.core import calendar
 from gongying.core.doors import words
 from gongying.core.refusal import Missing, Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.pages import Request, page
 
 from . import actions, queries
@@ -55,9 +54,7 @@ def _act(request: Request, row: queries.Joined) -> HttpResponse:
     if what != "carry_out":
         raise Missing("no such form")
     given = {name: post.get(name, "") for name in ("code", "supplier", "name_en", "met")}
-    since = calendar.typed(post.get("since", "")) if post.get("since") else None
-    if post.get("since") and since is None:
-        raise Refused(_("Write the date as 2026-01-31."), field="since")
+    since = typed.day(post.get("since", ""), "since") if post.get("since") else None
     actions.carry_out(request.actor, application_id=row.application, since=since, **given)
     messages.success(request, say("Saved."))
     return redirect("onboarding:application", application_id=row.application)

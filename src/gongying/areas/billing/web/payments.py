@@ -19,6 +19,7 @@ from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import TONES, label
+from gongying.core.ui.typed import day
 from gongying.engines.money import exponent
 
 from .. import actions, queries
@@ -102,7 +103,7 @@ def record(request: Request) -> HttpResponse:
                 party_id=party.pk,
                 currency=currency,
                 amount_minor=typed.amount(form.get("amount", ""), currency),
-                on=typed.day(form.get("on", ""), "on"),
+                on=day(form.get("on", ""), "on"),
                 kind=form.get("kind", "payment"),
                 method=form.get("method", ""),
                 reference=form.get("reference", ""),

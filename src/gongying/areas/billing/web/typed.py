@@ -1,12 +1,10 @@
 """What is typed into the forms of billing."""
 
-from datetime import date
 from decimal import InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from gongying.core import calendar
 from gongying.core.refusal import Refused
 from gongying.engines.money import minor_of
 
@@ -17,14 +15,6 @@ def amount(text: str, currency: str, field: str = "amount") -> int:
         return minor_of(text.replace(",", "").replace("，", "").strip(), currency)
     except (InvalidOperation, OverflowError, ValueError) as fault:
         raise Refused(_("Write the amount as a number, such as 125000."), field=field) from fault
-
-
-def day(text: str, field: str) -> date:
-    """A day. Raises Refused where it is none."""
-    found = calendar.typed(text)
-    if found is None:
-        raise Refused(_("Write the date as 2026-01-31."), field=field)
-    return found
 
 
 def uses(form: Any, currency: str) -> list[tuple[int, int]]:

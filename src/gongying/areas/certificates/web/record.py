@@ -14,9 +14,9 @@ from gongying.core.files import shelf
 from gongying.core.people.access import same
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui.pages import Request, page
+from gongying.core.ui.typed import PAPERS, PICTURES
 
 from .. import actions, queries
-from .entering import PAPERS, PICTURES
 
 
 @page(needs="certificates.view")

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.books.money import read as money
 from gongying.books.parties import read as parties
-from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.doors import PORTAL
 from gongying.core.refusal import Missing, Refused
@@ -20,6 +19,7 @@ from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
+from gongying.core.ui.typed import day
 from gongying.engines.money import exponent, minor_of
 
 from .. import actions, queries
@@ -131,14 +131,10 @@ ACCOUNTS = [("prepaid", _("Prepayment")), ("deposit", _("Deposit")), ("rebate", 
 def propose(actor: Actor, party_id: int, currency: str, form: Any) -> int:
     """A limit as it is typed. Raises Refused naming the field."""
     amount = typed(form.get("amount", ""), currency)
-    since = calendar.typed(form.get("since", ""))
-    if since is None:
-        raise Refused(_("Write the date as 2026-01-31."), field="since")
+    since = day(form.get("since", ""), "since")
     given = {"party_id": party_id, "currency": currency, "amount_minor": amount, "reason": form.get("reason", "")}
     if form.get("kind") == "temporary":
-        until = calendar.typed(form.get("until", ""))
-        if until is None:
-            raise Refused(_("Write the date as 2026-01-31."), field="until")
+        until = day(form.get("until", ""), "until")
         return actions.grant_temporary(actor, valid_from=since, valid_to=until, **given)
     terms = form.get("terms", "").strip()
     if terms and not terms.isdecimal():

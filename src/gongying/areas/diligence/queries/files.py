@@ -1,7 +1,5 @@
 """Files in scope, their papers against the checklist, what registries said."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -125,11 +123,6 @@ def snapshots(row: Dossier) -> list[Snapshot]:
 def newest(row: Dossier) -> dict[str, Snapshot]:
     """The newest snapshot of each check."""
     return {each.check_code: each for each in row.snapshots.order_by("id")}
-
-
-def result_of(held: Snapshot | None) -> Mapping[str, str] | None:
-    """What a snapshot says, by field."""
-    return None if held is None else dict(json.loads(held.result))
 
 
 def interviews(row: Dossier) -> list[Interview]:

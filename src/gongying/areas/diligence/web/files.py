@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.books.parties import read as parties
 from gongying.core.refusal import Missing, Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.words import pick
@@ -28,10 +28,8 @@ from .shared import (
     STEP_WORDS,
     TONES,
     ZONES,
-    day_of,
     kept,
     level_of,
-    money_of,
     number_of,
     sent,
 )
@@ -128,7 +126,7 @@ def _act(request: Request, row: Dossier) -> int:
         result = {name: post.get(f"f.{name}", "")[:300] for name, _words in fields}
         actions.record_check(actor, dossier_id=row.pk, check=code, result=result, file_id=kept(request))
     elif what == "interview":
-        day = day_of(post.get("held_on", ""), "held_on") or timezone.localdate()
+        day = typed.maybe_day(post.get("held_on", ""), "held_on") or timezone.localdate()
         said = {code: post.get(f"s.{code}", "") for code in SECTIONS}
         actions.interview(actor, dossier_id=row.pk, held_on=day, sections=said)
     elif what == "sign":
@@ -145,8 +143,8 @@ def _act(request: Request, row: Dossier) -> int:
     elif what == "propose":
         return actions.propose(
             actor, dossier_id=row.pk, verdict=post.get("verdict", ""), reason=post.get("reason", ""), told=post.get("told", ""),
-            deposit_minor=money_of(post.get("deposit", ""), row.currency, "deposit"),
-            limit_minor=money_of(post.get("limit", ""), row.currency, "limit"), conditions=post.get("conditions", ""),
+            deposit_minor=typed.money(post.get("deposit", ""), row.currency, "deposit", empty=0),
+            limit_minor=typed.money(post.get("limit", ""), row.currency, "limit", empty=0), conditions=post.get("conditions", ""),
         )  # fmt: skip
     else:
         raise Missing("no such form")
@@ -159,7 +157,7 @@ def _paper(request: Request, row: Dossier) -> None:
         raise Refused(_("Choose a file first."), field="file")
     actions.add_paper(
         request.actor, dossier_id=row.pk, kind=post.get("kind", ""), file_id=file, number=post.get("number", ""),
-        issued_on=day_of(post.get("issued_on", ""), "issued_on"), expires_on=day_of(post.get("expires_on", ""), "expires_on"),
+        issued_on=typed.maybe_day(post.get("issued_on", ""), "issued_on"), expires_on=typed.maybe_day(post.get("expires_on", ""), "expires_on"),
     )  # fmt: skip
 
 

@@ -1,23 +1,19 @@
 """What several pages of due diligence say alike: words, typed amounts, files that are sent."""
 
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import PurePath
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from gongying.core import calendar
-from gongying.core.files import shelf
+from gongying.core.files import kinds, shelf
 from gongying.core.files.models import StoredFile
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui.pages import Request
-from gongying.engines.money import exponent
 
 PURPOSE = "diligence"
 LARGEST = 12 * 1024 * 1024
-MARKS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
+KINDS = ("image/jpeg", "image/png", "application/pdf")
 STATES = (
     ("open", _("being examined")),
     ("proposed", _("decision proposed")),
@@ -59,29 +55,6 @@ STEP_WORDS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def day_of(text: str, field: str) -> date | None:
-    """A typed day, or None for nothing. Raises Refused."""
-    if not text.strip():
-        return None
-    found = calendar.typed(text)
-    if found is None:
-        raise Refused(_("Write the date as 2026-01-31."), field=field)
-    return found
-
-
-def money_of(text: str, currency: str, field: str) -> int:
-    """A typed amount in major units as minor units; nothing is 0. Raises Refused."""
-    clean = text.replace(",", "").replace("，", "").replace("¥", "").strip() or "0"
-    try:
-        scaled = Decimal(clean).scaleb(exponent(currency))
-        fine = scaled.is_finite() and scaled % 1 == 0 and abs(scaled) <= 10**15
-    except InvalidOperation:
-        fine = False
-    if not fine:
-        raise Refused(_("Write the amount as a number, such as 125000."), field=field)
-    return int(scaled)
-
-
 def level_of(text: str) -> int:
     """A chosen level, 0 for none."""
     return int(text) if text in ("1", "2", "3", "4", "5") else 0
@@ -99,10 +72,8 @@ def kept(request: Request, name: str = "file") -> int | None:
     sent = request.FILES.get(name)
     if sent is None:
         return None
-    head = sent.read(16)
-    sent.seek(0)
-    kind = next((kind for mark, kind in MARKS.items() if head.startswith(mark)), "")
-    if not kind or (sent.size or 0) > LARGEST:
+    kind = kinds.of_sent(sent)
+    if kind not in KINDS or (sent.size or 0) > LARGEST:
         raise Refused(
             _("“%(name)s” is no picture or PDF of up to 12 MB.") % {"name": str(sent.name)[:60]},
             code="file",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from gongying.core.refusal import Refused
+from gongying.core.ui import typed
 from gongying.core.ui.pages import Request, page
 from gongying.engines import ratios as maths
 from gongying.engines.statements import LINES, SIGNED, Check
@@ -19,7 +20,7 @@ from .. import actions, queries
 from ..models import Dossier
 from ..rules import LINE_WORDS, paste
 from ..rules.lines import UNITS
-from .shared import CHECK_WORDS, RATIO_WORDS, SHOCK_WORDS, ZONES, money_of
+from .shared import CHECK_WORDS, RATIO_WORDS, SHOCK_WORDS, ZONES
 
 FAULTS: dict[str, Any] = {
     "line": _("no line of the sheet"), "amount": _("no amount"), "negative": _("cannot be below nothing"),
@@ -74,7 +75,9 @@ def _typed(request: Request, row: Dossier) -> list[tuple[int, str, str]]:
     if not (year.isascii() and year.isdecimal() and len(year) == 4):
         raise Refused(_("Write the year with four digits."), field="year")
     lines = {
-        line: money_of(post[f"l.{line}"], row.currency, line) for line in LINES if post.get(f"l.{line}", "").strip()
+        line: typed.money(post[f"l.{line}"], row.currency, line, empty=0)
+        for line in LINES
+        if post.get(f"l.{line}", "").strip()
     }
     actions.enter_year(
         request.actor, dossier_id=row.pk, year=int(year), amounts=lines, audited=post.get("audited") == "1"

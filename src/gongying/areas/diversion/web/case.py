@@ -16,13 +16,14 @@ from gongying.core.doors import PORTAL
 from gongying.core.files import pictures, shelf
 from gongying.core.people.access import same
 from gongying.core.refusal import Missing, Refused
+from gongying.core.ui import typed
 from gongying.core.ui.pages import Request, page
 
 from .. import actions, queries
 from ..models import Case
 from ..rules import may_be_ruled
 from .desk import STATES
-from .reporting import MOST, PAPERS, PICTURES, found, kept
+from .reporting import MOST, PURPOSE, found
 
 WHAT = {
     "reported": _("Reported"),
@@ -70,10 +71,10 @@ def _do(request: Request, actor: Actor, row: Case) -> None:
     elif what == "evidence":
         actions.add_evidence(actor, case_id=row.pk, evidence=found(request, actor, None))
     elif what == "answer":
-        file = kept(request, actor, row.party_id, PICTURES | PAPERS)
+        file = typed.copy_sent(request, actor, purpose=PURPOSE, party_id=row.party_id)
         actions.answer(actor, case_id=row.pk, text=form.get("text", ""), file_id=file)
     elif what == "object":
-        file = kept(request, actor, row.party_id, PICTURES | PAPERS)
+        file = typed.copy_sent(request, actor, purpose=PURPOSE, party_id=row.party_id)
         actions.object_to(actor, case_id=row.pk, reason=form.get("reason", ""), file_id=file)
     elif what == "accept":
         actions.accept_ruling(actor, case_id=row.pk)
@@ -116,7 +117,7 @@ def _context(request: Request, actor: Actor, row: Case) -> dict[str, Any]:
 def picture(request: Request, evidence_line: int) -> HttpResponse:
     """The picture of a find. Whom the case is against sees it without what the camera wrote into it: that could say whose it is."""
     file = queries.picture_of(request.actor, evidence_line)
-    kind = PICTURES.get(PurePath(file.name).suffix.lower())
+    kind = typed.PICTURES.get(PurePath(file.name).suffix.lower())
     if kind is None:
         raise Missing("no picture")
     data = shelf.path_of(file).read_bytes()
@@ -132,7 +133,7 @@ def paper(request: Request, diversion_step: int) -> HttpResponse:
     """The file that came with an answer or an objection."""
     file = queries.file_of(request.actor, diversion_step)
     suffix = PurePath(file.name).suffix.lower()
-    kind = (PICTURES | PAPERS).get(suffix)
+    kind = (typed.PICTURES | typed.PAPERS).get(suffix)
     if kind is None:
         raise Missing("no such file")
     response = HttpResponse(shelf.path_of(file).read_bytes(), content_type=kind)

@@ -1,5 +1,6 @@
 """Ask for money of a fund, decide on it, close what is done."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -162,15 +163,22 @@ def _hold(actor: Actor, row: Commitment, key: str, amount: int, on: date) -> int
     assert row.account is not None
     assert row.budget.account is not None
     wanted = ledger.Wanted(key, row.budget.account, row.account, amount)
+    return of_budget(actor, [wanted], document=row.number, on=on, field="cost")[key]
+
+
+def of_budget(
+    actor: Actor, wanted: Sequence[ledger.Wanted], *, document: str, on: date, field: str
+) -> dict[str, int]:
+    """Hold money of a budget: the pending transfers by key. Refused (naming the field of the form) when it does not have it."""
     try:
-        return ledger.reserve(actor, [wanted], document=row.number, on=on)[key]
+        return ledger.reserve(actor, wanted, document=document, on=on)
     except Refused as no:
         if no.code != "floor":
             raise
         raise Refused(
             _("The budget of the fund does not have this much any more."),
             code="budget",
-            field="cost",
+            field=field,
             remedy=_("Ask for less, or have the budget raised."),
         ) from no
 

@@ -23,6 +23,7 @@ from gongying.core.scope import one
 
 from .. import facts, queries
 from ..models import Budget, DebitAgreement, Relief, ReliefLine
+from .committing import of_budget
 
 DRAWERS = ("admin", "director", "finance", "planner")
 DECIDERS = ("admin", "director")
@@ -196,17 +197,7 @@ def _draw(
         ledger.Wanted(f"funds/{row.number}/{party}", budget.account, theirs[party], amount)
         for party, amount in sorted(wanted.items())
     ]
-    try:
-        held = ledger.reserve(actor, legs, document=row.number, on=today)
-    except Refused as no:
-        if no.code != "floor":
-            raise
-        raise Refused(
-            _("The budget of the fund does not have this much any more."),
-            code="budget",
-            field="fund",
-            remedy=_("Ask for less, or have the budget raised."),
-        ) from no
+    held = of_budget(actor, legs, document=row.number, on=today, field="fund")
     row.transfers = json.dumps(sorted(held.values()))
     row.save()
     for line in lines:

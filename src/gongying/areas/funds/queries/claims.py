@@ -11,7 +11,6 @@ from django.db.models import Count, Q, QuerySet
 
 from gongying.core.actor import Actor
 from gongying.core.doors import HQ, PORTAL, query
-from gongying.core.files.models import StoredFile
 from gongying.core.scope import one
 from gongying.engines import funding, likeness
 
@@ -229,12 +228,6 @@ def _open(actor: Actor, on: date) -> Iterable[tuple[str, str, int, int]]:
 def age(row: Commitment | Claim, on: date) -> int:
     """How many days something is open on a day: a commitment since it was asked for, a claim since it was handed in."""
     return max(0, (on - row.made_on).days)
-
-
-def visible_files(row: Claim) -> list[StoredFile]:
-    """The files of a claim's proofs."""
-    rows = Proof.objects.unscoped("files of a claim in scope").filter(claim=row).select_related("file")
-    return [each.file for each in rows]
 
 
 def waiting(actor: Actor) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.books.parties import read as parties
 from gongying.core.refusal import Missing, Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Table
 from gongying.core.ui.templatetags.ui import label
@@ -18,7 +18,7 @@ from gongying.core.words import pick
 
 from .. import actions, queries
 from ..models import Budget
-from .shared import day_of, money_of, own, party_choices, party_of, tried
+from .shared import own, party_choices, party_of
 
 SOURCE_WORDS: dict[str, Any] = {
     "policy": _("by the policy"),
@@ -94,7 +94,7 @@ def fund(request: Request, fund: str) -> HttpResponse:
     if fund not in names:
         raise Missing("no such fund")
     if request.method == "POST":
-        error = tried(request, lambda: _put(request, fund))
+        error = typed.tried(request, lambda: _put(request, fund))
         if error is None:
             return redirect("funds:fund", fund=fund)
     held = next((each for each in queries.funds(today) if each.key == fund), None)
@@ -131,20 +131,20 @@ def fund(request: Request, fund: str) -> HttpResponse:
 def _put(request: Request, fund: str) -> None:
     """Put money in, as the form says. Raises Refused."""
     actor, post = request.actor, request.POST
-    on = day_of(post.get("on", "") or timezone.localdate().isoformat(), "on")
+    on = typed.day(post.get("on", "") or timezone.localdate().isoformat(), "on")
     held = queries.fund(fund, on)
     what, reason = post.get("what", ""), post.get("reason", "")
     if what == "accrue":
         actions.accrue(actor, fund=fund, on=on)
     elif what == "grant":
-        amount = money_of(post.get("amount", ""), held.fund.currency, "amount")
+        amount = typed.money(post.get("amount", ""), held.fund.currency, "amount")
         whom = party_of(actor, post.get("party", ""))
         actions.grant(
             actor, fund=fund, party_id=whom, amount_minor=amount, currency=held.fund.currency, source="by hand",
             reason=reason, on=on,
         )  # fmt: skip
     elif what == "budget":
-        amount = money_of(post.get("amount", ""), held.fund.currency, "amount", empty=0)
+        amount = typed.money(post.get("amount", ""), held.fund.currency, "amount", empty=0)
         if amount < 0:
             raise Refused(_("Write the amount as a number, such as 125000."), field="amount")
         actions.budget(actor, fund=fund, on=on, reason=reason, amount_minor=amount)

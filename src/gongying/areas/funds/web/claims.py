@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from gongying.core.files import shelf
 from gongying.core.people.access import same
 from gongying.core.refusal import Missing, Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import money
@@ -25,7 +25,7 @@ from gongying.core.words import pick
 from .. import actions, queries
 from ..models import Claim, Proof
 from ..rules import CODES
-from .shared import PROOF_WORDS, PURPOSE, day_of, files_of, money_of, own
+from .shared import PROOF_WORDS, PURPOSE, files_of, own
 
 STATES = ("submitted", "approved", "paid", "rejected", "withdrawn")
 RISKS = (("low", _("low")), ("medium", _("medium")), ("high", _("high")))
@@ -160,10 +160,10 @@ def _submit(request: Request, commitment_id: int, party_id: int, currency: str) 
         lines.append(
             actions.LineIn(
                 text,
-                money_of(amount, currency, f"amount.{n}"),
+                typed.money(amount, currency, f"amount.{n}"),
                 post.get(f"invoice.{n}", ""),
-                day_of(dated, f"invoice_on.{n}") if dated else None,
-                money_of(whole, currency, f"invoice_amount.{n}") if whole else None,
+                typed.day(dated, f"invoice_on.{n}") if dated else None,
+                typed.money(whole, currency, f"invoice_amount.{n}") if whole else None,
             )
         )
     if not lines:
@@ -245,7 +245,9 @@ def _act(request: Request, row: Claim) -> None:
         verdicts = [
             actions.Verdict(
                 line.pk,
-                money_of(post.get(f"line-{line.pk}", ""), row.currency, f"line-{line.pk}", empty=line.amount_minor),
+                typed.money(
+                    post.get(f"line-{line.pk}", ""), row.currency, f"line-{line.pk}", empty=line.amount_minor
+                ),
                 post.get(f"reason-{line.pk}", ""),
             )
             for line in row.lines.for_actor(actor).order_by("id")
@@ -262,7 +264,7 @@ def _act(request: Request, row: Claim) -> None:
         asked = queries.appeals(actor).filter(claim=row, state="open").first()
         if asked is None:
             raise Refused(_("This was already decided."), code="decided")
-        granted = money_of(post.get("granted", ""), row.currency, "granted_minor", empty=0)
+        granted = typed.money(post.get("granted", ""), row.currency, "granted_minor", empty=0)
         actions.rule(
             actor, appeal_id=asked.pk, verdict=post.get("verdict", ""), answer=answer, granted_minor=granted
         )

@@ -15,7 +15,7 @@ from gongying.books.parties import read as parties
 from gongying.core.approvals import read as approvals
 from gongying.core.people.access import same
 from gongying.core.refusal import Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.flow import path_of
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
@@ -23,7 +23,7 @@ from gongying.core.words import pick
 
 from .. import actions, queries
 from ..models import Commitment
-from .shared import day_of, decimal_of, money_of, own, party_choices, party_of
+from .shared import decimal_of, own, party_choices, party_of
 
 STATES = ("requested", "approved", "closed", "rejected", "withdrawn")
 STATIONS = (
@@ -110,7 +110,7 @@ def ask(request: Request) -> HttpResponse:
 def _ask(request: Request, form: dict[str, str]) -> int:
     """The request that was made. Raises Refused naming the field."""
     actor = request.actor
-    start, end = day_of(form["from"], "from"), day_of(form["to"], "to")
+    start, end = typed.day(form["from"], "from"), typed.day(form["to"], "to")
     held = queries.fund(form["fund"], start)
     where: dict[str, Decimal | None] = {"latitude": None, "longitude": None}
     if form["latitude"] or form["longitude"]:
@@ -122,14 +122,14 @@ def _ask(request: Request, form: dict[str, str]) -> int:
         fund=form["fund"],
         kind=form["kind"],
         title=form["title"],
-        cost_minor=money_of(form["cost"], currency, "cost"),
+        cost_minor=typed.money(form["cost"], currency, "cost"),
         start=start,
         end=end,
         reason=form["reason"],
         place=form["place"],
         outlet=form["outlet"],
         category=form["category"],
-        goal_minor=money_of(form["goal"], currency, "goal", empty=0),
+        goal_minor=typed.money(form["goal"], currency, "goal", empty=0),
         **where,
     )
 
@@ -190,7 +190,7 @@ def _decide(request: Request, row: Commitment) -> None:
     what, post, actor = request.POST.get("what", ""), request.POST, request.actor
     answer = post.get("answer", "")
     if what == "approve":
-        amount = money_of(post.get("amount", ""), row.currency, "amount", empty=row.asked_minor)
+        amount = typed.money(post.get("amount", ""), row.currency, "amount", empty=row.asked_minor)
         actions.approve_request(actor, commitment_id=row.pk, amount_minor=amount, answer=answer)
     elif what == "reject":
         actions.reject_request(actor, commitment_id=row.pk, answer=answer)

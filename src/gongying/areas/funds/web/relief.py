@@ -14,7 +14,7 @@ from gongying.books.goods import read as goods
 from gongying.books.parties import read as parties
 from gongying.core.people.access import same
 from gongying.core.refusal import Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
@@ -23,7 +23,7 @@ from gongying.engines.money import exponent
 
 from .. import actions, queries
 from ..models import DebitAgreement, Relief
-from .shared import day_of, decimal_of, on_of, own, party_choices, party_of, product_choices, product_of, whole_of
+from .shared import decimal_of, on_of, own, party_choices, party_of, product_choices, product_of, whole_of
 
 WHY = {
     "": "",
@@ -126,7 +126,7 @@ def _preview(request: Request, form: dict[str, str]) -> queries.Preview:
 
 
 def _draw(request: Request, form: dict[str, str]) -> int:
-    on = day_of(form["on"], "on")
+    on = typed.day(form["on"], "on")
     return actions.protect(
         request.actor,
         fund=form["fund"],
@@ -255,7 +255,7 @@ def ask_debit(request: Request) -> HttpResponse:
                 actor, party_id=party_of(actor, form["party"]), product_id=product_of(form["product"]),
                 customer=form["customer"], fund=form["fund"], acquisition=decimal_of(form["acquisition"], "acquisition"),
                 agreed=decimal_of(form["agreed"], "agreed"), units=whole_of(form["units"], "units"),
-                start=day_of(form["from"], "from"), end=day_of(form["to"], "to"), reason=form["reason"],
+                start=typed.day(form["from"], "from"), end=typed.day(form["to"], "to"), reason=form["reason"],
             )  # fmt: skip
             messages.success(request, say("Saved."))
             return redirect("funds:debit", agreement_id=made)
@@ -313,7 +313,7 @@ def debit(request: Request, agreement_id: int) -> HttpResponse:
 def _act(request: Request, row: DebitAgreement) -> int:
     post, actor = request.POST, request.actor
     if post.get("what") == "claim":
-        since, until = day_of(post.get("from", ""), "from"), day_of(post.get("to", ""), "to")
+        since, until = typed.day(post.get("from", ""), "from"), typed.day(post.get("to", ""), "to")
         return actions.claim_debit(actor, agreement_id=row.pk, start=since, end=until)
     actions.decide_debit(actor, agreement_id=row.pk, verdict=post.get("verdict", ""), answer=post.get("answer", ""))
     return 0

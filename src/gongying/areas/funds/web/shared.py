@@ -1,13 +1,9 @@
 """What several pages of funds say alike: whose people look, what is typed, what is sent."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from django.contrib import messages
 from django.utils import timezone
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.goods import read as goods
@@ -15,16 +11,15 @@ from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.doors import PORTAL
-from gongying.core.files import shelf
+from gongying.core.files import kinds, shelf
 from gongying.core.refusal import Refused
 from gongying.core.ui.pages import Request
 from gongying.core.words import pick
-from gongying.engines.money import exponent
 
 PURPOSE = "funds"
 LARGEST = 12 * 1024 * 1024
 MOST_FILES = 12
-MARKS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
+KINDS = ("image/jpeg", "image/png", "image/webp", "application/pdf")
 PROOF_WORDS = (
     ("photo", _("Photos")),
     ("invoice", _("Invoice, as a picture or PDF")),
@@ -38,21 +33,6 @@ def own(actor: Actor) -> int | None:
     if actor.role in PORTAL and actor.parties is not None and len(actor.parties) == 1:
         return next(iter(actor.parties))
     return None
-
-
-def money_of(text: str, currency: str, field: str, *, empty: int | None = None) -> int:
-    """A typed amount in major units as minor units. Raises Refused."""
-    clean = text.replace(",", "").replace("，", "").replace("¥", "").strip()
-    if not clean and empty is not None:
-        return empty
-    try:
-        scaled = Decimal(clean).scaleb(exponent(currency))
-        fine = scaled.is_finite() and scaled % 1 == 0 and abs(scaled) <= 10**15
-    except InvalidOperation:
-        fine = False
-    if not fine:
-        raise Refused(_("Write the amount as a number, such as 125000."), field=field)
-    return int(scaled)
 
 
 def decimal_of(text: str, field: str) -> Decimal:
@@ -72,14 +52,6 @@ def whole_of(text: str, field: str) -> int:
     if not (clean.isascii() and clean.isdecimal()) or len(clean) > 9:
         raise Refused(_("Write the quantity as a whole number."), field=field)
     return int(clean)
-
-
-def day_of(text: str, field: str) -> date:
-    """A typed day. Raises Refused."""
-    found = calendar.typed(text)
-    if found is None:
-        raise Refused(_("Write the date as 2026-01-31."), field=field)
-    return found
 
 
 def on_of(text: str) -> date:
@@ -122,11 +94,8 @@ def files_of(request: Request, name: str, party_id: int) -> list[int]:
     if len(sent_all) > MOST_FILES:
         raise Refused(_("At most %(most)s files at once.") % {"most": MOST_FILES}, field=name)
     for sent in sent_all:
-        head = sent.read(16)
-        sent.seek(0)
-        kind = next((kind for mark, kind in MARKS.items() if head.startswith(mark)), "")
-        kind = kind or ("image/webp" if head[:4] == b"RIFF" and head[8:12] == b"WEBP" else "")
-        if not kind or (sent.size or 0) > LARGEST:
+        kind = kinds.of_sent(sent)
+        if kind not in KINDS or (sent.size or 0) > LARGEST:
             raise Refused(
                 _("“%(name)s” is no picture or PDF of up to 12 MB.") % {"name": str(sent.name)[:60]},
                 code="file",
@@ -139,13 +108,3 @@ def files_of(request: Request, name: str, party_id: int) -> list[int]:
         )  # fmt: skip
         kept.append(int(file.pk))
     return kept
-
-
-def tried(request: Request, work: Callable[[], Any], done: str = "Saved.") -> Refused | None:
-    """Do what a form asks for and say so; gives the refusal that is shown beside the form."""
-    try:
-        work()
-    except Refused as no:
-        return no
-    messages.success(request, say(done))
-    return None

@@ -15,7 +15,7 @@ from gongying.core.actor import Actor
 from gongying.core.doors import PORTAL
 from gongying.core.people.access import same
 from gongying.core.refusal import Missing, Refused
-from gongying.core.ui import charts, flow, links
+from gongying.core.ui import charts, flow, links, typed
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
@@ -54,9 +54,7 @@ def desk(request: Request) -> HttpResponse:
     actor, today, error = request.actor, timezone.localdate(), None
     if request.method == "POST":
         try:
-            day = calendar.typed(request.POST.get("due_on", ""))
-            if day is None:
-                raise Refused(_("Write the date as 2026-01-31."), field="due_on")
+            day = typed.day(request.POST.get("due_on", ""), "due_on")
             made = actions.announce(actor, due_on=day)
             messages.success(request, say("Notice is given: everybody concerned was told."))
             return redirect("points:clearing", clearing_id=made)

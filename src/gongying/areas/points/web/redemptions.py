@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.doors import PORTAL
 from gongying.core.refusal import Refused
-from gongying.core.ui import flow, links
+from gongying.core.ui import flow, links, typed
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
@@ -130,9 +129,7 @@ def _do(actor: Actor, row: Redemption, form: Any) -> None:
         voucher = queries.voucher_of(actor, row.pk)
         if voucher is None:
             raise Refused(_("This redemption has no voucher."), code="voucher")
-        day = calendar.typed(form.get("on", ""))
-        if day is None:
-            raise Refused(_("Write the date as 2026-01-31."), field="on")
+        day = typed.day(form.get("on", ""), "on")
         actions.use(actor, voucher_id=voucher.pk, note=form.get("note", ""), on=day)
     else:
         raise Refused(_("Choose one of the list."), code="what", field="what")

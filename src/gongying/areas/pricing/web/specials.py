@@ -16,7 +16,7 @@ from gongying.core.approvals import read as approvals
 from gongying.core.files import shelf
 from gongying.core.people.access import same
 from gongying.core.refusal import Missing, Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.words import pick
@@ -195,9 +195,7 @@ def _decide(request: Request, row: SpecialRequest) -> None:
     elif what == "reject":
         actions.reject_special(actor, special_id=row.pk, answer=answer)
     elif what == "end":
-        on = calendar.typed(post.get("on", ""))
-        if on is None:
-            raise Refused(_("Write the date as 2026-01-31."), field="on")
+        on = typed.day(post.get("on", ""), "on")
         actions.end_special(actor, special_id=row.pk, on=on, answer=answer)
     else:
         actions.withdraw_special(actor, special_id=row.pk)

@@ -8,12 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gongying.core import calendar
 from gongying.core.actor import Actor
 from gongying.core.doors import PORTAL
 from gongying.core.refusal import Refused
 from gongying.core.scope import one
-from gongying.core.ui import flow
+from gongying.core.ui import flow, typed
 from gongying.core.ui.listing import XLSX, attachment
 from gongying.core.ui.pages import Request, page
 from gongying.engines.capitals import capitals
@@ -79,9 +78,7 @@ def _done(request: Request, actor: Actor, row: Statement) -> None:
 def _typed(request: Request) -> dict[str, Any]:
     """A document of the distributor as it was typed. Raises Refused naming the field."""
     account, _colon, currency = request.POST.get("of", "").partition(":")
-    on = calendar.typed(request.POST.get("day", ""))
-    if on is None:
-        raise Refused(_("Write the date as 2026-01-31."), field="day")
+    on = typed.day(request.POST.get("day", ""), "day")
     sign = -1 if request.POST.get("way") == "less" else 1
     amount = amount_of(request.POST.get("amount", ""), currency) * sign
     return {

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongying.books.parties import read as parties
 from gongying.core.refusal import Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.words import pick
@@ -25,7 +25,7 @@ from .. import actions, queries
 from ..models import Campaign
 from ..rules import CHANNELS, PARTNERS
 from ..rules.profile import shown
-from .shared import STATE_WORDS, day_of, whole_of
+from .shared import STATE_WORDS, whole_of
 
 STATES = (("draft", _("draft")), ("open", _("open")), ("closed", _("closed")))
 NAMES = (
@@ -117,7 +117,7 @@ def _save(request: Request, row: Campaign | None) -> int:
     }
     return actions.draft_campaign(
         request.actor, places=whole_of(post.get("places", ""), "places", empty=0) or 0,
-        opens_on=day_of(post.get("opens_on", ""), "opens_on"), closes_on=day_of(post.get("closes_on", ""), "closes_on"),
+        opens_on=typed.day(post.get("opens_on", ""), "opens_on"), closes_on=typed.day(post.get("closes_on", ""), "closes_on"),
         exclusive=post.get("exclusive") == "1", campaign_id=row.pk if row else None, **texts,
     )  # fmt: skip
 

@@ -1,11 +1,9 @@
 """What several pages of recruiting say alike."""
 
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from gongying.core import calendar
 from gongying.core.refusal import Refused
 
 STATE_WORDS: dict[str, Any] = {
@@ -47,11 +45,3 @@ def whole_of(text: str, field: str, *, empty: int | None = None) -> int | None:
     if not (clean.isascii() and clean.isdecimal()) or len(clean) > 13:
         raise Refused(_("Write it as a whole number."), field=field)
     return int(clean)
-
-
-def day_of(text: str, field: str) -> date:
-    """A typed day. Raises Refused."""
-    found = calendar.typed(text)
-    if found is None:
-        raise Refused(_("Write the date as 2026-01-31."), field=field)
-    return found

@@ -27,10 +27,11 @@ def ask_to_read(actor: Actor, *, version_id: int) -> int:
     today = timezone.localdate()
     asked = set(queries.acknowledgements(actor, version_id).values_list("party_id", flat=True))
     wanted = [party for party in queries.concerned(row) if party not in asked]
+    days = queries.read_days(wanted, today)
     made = [
         Acknowledgement(
             version_id=row.pk, party_id=party, policy_hash=row.hash, asked_on=today,
-            due_on=today + timedelta(days=queries.read_days(party, today)),
+            due_on=today + timedelta(days=days[party]),
         )
         for party in wanted
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from gongying.core.words import pick
 
 from ..models import Run, Statement
 from ..rules import LEVEL_OF, Programme
-from .acknowledging import acknowledgements, concerned, every_version, read_days, state_of_reading
+from .acknowledging import acknowledgements, concerned, read_days, state_of_reading
 from .calculation import Bound, Calculation, Due, bound, calculate, preview, settled_before
 from .judging import must_be_replayed
 from .measuring import resolved, selection_of
@@ -63,7 +63,7 @@ from .wording import base_text, in_capitals, measure_text, rate_text, start_text
 __all__ = [
     "Bound", "Calculation", "DisputeView", "Due", "LineView", "Pile", "Progress", "Replayed", "RunView", "Said", "StatementView",
     "Step", "answer_days", "base_text", "bound", "calculate", "disputes", "document_of", "document_of_run", "document_of_version", "evidence", "in_capitals", "invoice", "invoices",
-    "is_replayed", "last_period", "measure_text", "months_before", "must_be_replayed", "sheet", "spans_of", "what_if", "of_period", "piles", "preview", "programme_of", "programmes", "acknowledgements", "concerned", "every_version", "read_days", "state_of_reading", "programme_row", "progress", "rate_text", "replayed",
+    "is_replayed", "last_period", "measure_text", "months_before", "must_be_replayed", "sheet", "spans_of", "what_if", "of_period", "piles", "preview", "programme_of", "programmes", "acknowledgements", "concerned", "read_days", "state_of_reading", "programme_row", "progress", "rate_text", "replayed",
     "replays", "run_view", "running_period", "runs", "selection_of", "settled_before", "span_of", "statement", "statement_lines",
     "shut", "statement_row", "statements", "start_text", "tier_text", "titled", "titles", "told", "total", "unanswered", "unpaid",
 ]  # fmt: skip

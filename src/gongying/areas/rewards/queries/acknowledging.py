@@ -1,5 +1,6 @@
 """Who was asked to read a programme, and who has."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import QuerySet
@@ -8,23 +9,25 @@ from gongying.books.parties import read as parties
 from gongying.core.actor import SYSTEM, Actor
 from gongying.core.policies import read as policies
 from gongying.core.policies.models import PolicyVersion
-from gongying.core.refusal import Missing
 
 from ..models import Acknowledgement
-from ..rules import ANSWERS, PROGRAMME
+from ..rules import ANSWERS
 from ..rules.answers import READ_DAYS, Answers
 from .measuring import eligible
 from .reading import document_of_version
 
-STATES = ("late", "waiting", "read")
+
+def read_days(party_ids: Iterable[int], on: date) -> dict[int, int]:
+    """How many days each distributor has to read a programme that was published on a day (`rewards.answers`). Where the network has one
+    rule it is looked up once."""
+    rows = policies.held(ANSWERS.code, on, ANSWERS.key)
+    if all(row.scope_kind == "network" for row in rows):
+        return dict.fromkeys(party_ids, _days(rows[-1:]))
+    return {party: _days(policies.candidates(ANSWERS.code, ANSWERS.key, on, party)[:1]) for party in party_ids}
 
 
-def read_days(party_id: int, on: date) -> int:
-    """How many days a distributor has to read a programme that was published on a day (`rewards.answers`)."""
-    try:
-        found = policies.value(ANSWERS.code, ANSWERS.key, on, party_id).document
-    except Missing:
-        return READ_DAYS
+def _days(rows: Sequence[PolicyVersion]) -> int:
+    found = policies.parsed(rows[0]) if rows else None
     return found.read_days if isinstance(found, Answers) else READ_DAYS
 
 
@@ -33,12 +36,6 @@ def concerned(row: PolicyVersion) -> list[int]:
     held = eligible(document_of_version(row), row.effective_from)
     known = parties.parties(SYSTEM).values_list("pk", flat=True)
     return [party for party in known if held is None or party in held]
-
-
-def every_version() -> QuerySet[PolicyVersion]:
-    """Every version of every programme, to be looked through by those who may."""
-    rows: QuerySet[PolicyVersion] = policies.versions(PROGRAMME.code)
-    return rows
 
 
 def acknowledgements(actor: Actor, version_id: int | None = None) -> QuerySet[Acknowledgement]:

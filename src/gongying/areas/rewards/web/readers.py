@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from gongying.core.actor import SYSTEM
 from gongying.core.refusal import Missing, Refused
 from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
@@ -65,7 +66,7 @@ def _table(portal: bool) -> Table:
 
 def _about(text: str) -> list[int]:
     """Versions whose key or title holds a text."""
-    rows = queries.every_version().filter(Q(key__icontains=text) | Q(title__icontains=text))
+    rows = queries.programmes(SYSTEM).filter(Q(key__icontains=text) | Q(title__icontains=text))
     return list(rows.values_list("pk", flat=True)[:500])
 
 

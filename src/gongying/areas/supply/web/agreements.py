@@ -16,6 +16,7 @@ from gongying.core.ui import charts, links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
+from gongying.core.ui.typed import tried
 from gongying.core.words import is_chinese
 
 from .. import actions, queries
@@ -65,7 +66,7 @@ def draft(request: Request) -> HttpResponse:
     error = None
     if request.method == "POST":
         made: list[int] = []
-        error = forms.tried(request, lambda: made.append(_drafted(request)), "Saved.")
+        error = tried(request, lambda: made.append(_drafted(request)), "Saved.")
         if error is None:
             return redirect("supply:agreement", agreement_id=made[0])
     context = {
@@ -103,7 +104,7 @@ def agreement(request: Request, agreement_id: int) -> HttpResponse:
     """One agreement month by month: planned, delivered, left, and what being short costs."""
     actor, row, error = request.actor, queries.agreement_row(request.actor, agreement_id), None
     if request.method == "POST":
-        error = forms.tried(request, partial(_step, request, row), "Saved.")
+        error = tried(request, partial(_step, request, row), "Saved.")
         if error is None:
             return redirect("supply:agreement", agreement_id=row.pk)
     told = queries.schedule_of(actor, row, timezone.localdate())

@@ -21,6 +21,7 @@ from gongying.core.ui import flow, links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
+from gongying.core.ui.typed import tried
 
 from .. import actions, queries
 from ..models import AllocationRun
@@ -127,7 +128,7 @@ def draw(request: Request) -> HttpResponse:
     error = None
     if request.method == "POST":
         made: list[int] = []
-        error = forms.tried(request, lambda: made.append(_drawn(request)), "Saved.")
+        error = tried(request, lambda: made.append(_drawn(request)), "Saved.")
         if error is None:
             return redirect("supply:allocation", allocation_id=made[0])
     terms = queries.terms(None, timezone.localdate())
@@ -195,7 +196,7 @@ def allocation(request: Request, allocation_id: int) -> HttpResponse:
     """One run: the rule, what there was, what everybody in scope wished and gets, and what other rules would give."""
     actor, row, error = request.actor, queries.run_row(request.actor, allocation_id), None
     if request.method == "POST":
-        error = forms.tried(request, partial(_step, request, row), "Saved.")
+        error = tried(request, partial(_step, request, row), "Saved.")
         if error is None:
             return redirect("supply:allocation", allocation_id=row.pk)
     whole = actor.whole_network

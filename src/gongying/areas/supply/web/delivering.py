@@ -17,6 +17,7 @@ from gongying.core.ui import links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
+from gongying.core.ui.typed import tried
 
 from .. import actions, queries
 from ..models import Shipment
@@ -54,7 +55,7 @@ def receive(request: Request, shipment_id: int) -> HttpResponse:
         return redirect("supply:shipment", shipment_id=row.pk)
     error = None
     if request.method == "POST":
-        error = forms.tried(request, partial(_confirm, request, row), "Saved.")
+        error = tried(request, partial(_confirm, request, row), "Saved.")
         if error is None:
             return redirect("supply:shipment", shipment_id=row.pk)
     given, held = request.POST, list(queries.lines(request.actor, row))

@@ -1,29 +1,20 @@
 """What people type and send in the forms of supply."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from django.contrib import messages
 from django.http import QueryDict
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from gongying.books.goods import read as goods
 from gongying.core import calendar
-from gongying.core.files import shelf
+from gongying.core.files import kinds, shelf
 from gongying.core.refusal import Refused
 from gongying.core.ui.pages import Request
 
 PURPOSE = "supply"
 LARGEST_PHOTO = 20 * 1024 * 1024
-KINDS = {
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"GIF8": "image/gif",
-    b"%PDF-": "application/pdf",
-}
 
 
 def whole(text: str, field: str = "") -> int:
@@ -99,10 +90,7 @@ def photos(request: Request, name: str, party_id: int, most: int = 10) -> list[i
     """Keep the pictures and papers that were sent, for a distributor. Refuses what is neither, and what is too large."""
     kept = []
     for sent in request.FILES.getlist(name)[: most + 1]:
-        head = sent.read(16)
-        sent.seek(0)
-        kind = next((kind for mark, kind in KINDS.items() if head.startswith(mark)), "")
-        kind = kind or ("image/webp" if head[:4] == b"RIFF" and head[8:12] == b"WEBP" else "")
+        kind = kinds.of_sent(sent)
         if not kind or (sent.size or 0) > LARGEST_PHOTO:
             raise Refused(
                 _("“%(name)s” is no picture or PDF of up to 20 MB.") % {"name": str(sent.name)[:60]},
@@ -116,13 +104,3 @@ def photos(request: Request, name: str, party_id: int, most: int = 10) -> list[i
         )  # fmt: skip
         kept.append(int(file.pk))
     return kept
-
-
-def tried(request: Request, work: Callable[[], Any], done: str) -> Refused | None:
-    """Do what a form asks for and say so; gives the refusal to be shown beside the form."""
-    try:
-        work()
-    except Refused as no:
-        return no
-    messages.success(request, say(done))
-    return None

@@ -20,6 +20,7 @@ from gongying.core.ui import flow, links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
+from gongying.core.ui.typed import tried
 
 from .. import actions, queries
 from ..models import Return
@@ -84,7 +85,7 @@ def ask(request: Request) -> HttpResponse:
     party = parties.party(actor, chosen) if chosen else mine[0] if len(mine) == 1 else None
     if request.method == "POST" and party is not None:
         made: list[int] = []
-        error = forms.tried(request, lambda: made.append(_asked(request, party.pk)), "Saved.")
+        error = tried(request, lambda: made.append(_asked(request, party.pk)), "Saved.")
         if error is None:
             return redirect("supply:return", return_id=made[0])
     context: dict[str, Any] = {"party": party, "parties": mine, "reasons": RETURN_REASONS.items(), "error": error}
@@ -129,7 +130,7 @@ def return_(request: Request, return_id: int) -> HttpResponse:
     """One return: what was asked, what was decided, what the inspection found, and its next step."""
     row, error = queries.return_row(request.actor, return_id), None
     if request.method == "POST":
-        error = forms.tried(request, partial(_step, request, row), "Saved.")
+        error = tried(request, partial(_step, request, row), "Saved.")
         if error is None:
             return redirect("supply:return", return_id=row.pk)
     return render(request, "supply/return.html", _shown(request.actor, row, error), status=409 if error else 200)

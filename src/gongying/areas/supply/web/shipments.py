@@ -18,11 +18,12 @@ from gongying.core.ui.listing import attachment
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label, num
+from gongying.core.ui.typed import tried
 
 from .. import actions, queries
 from ..models import CarrierEvent, Delivery, Shipment
 from ..rules import EVENT_NAMES, FAULTS, LACKS, SHIPMENT_STATES
-from . import forms, papers
+from . import papers
 
 CARDS, DAYS = 8, 90
 STATIONS = [("shipped", _("shipped")), ("in transit", _("in transit")), ("arrived", _("arrived")), ("delivered", _("delivered"))]  # fmt: skip
@@ -163,7 +164,7 @@ def shipment(request: Request, shipment_id: int) -> HttpResponse:
         paper = papers.note(row, list(queries.lines(actor, row)), queries.delivery_of(row))
         return attachment(paper, f"{row.number}.pdf", "application/pdf")
     if request.method == "POST":
-        error = forms.tried(request, lambda: _tell(request, row), "Saved.")
+        error = tried(request, lambda: _tell(request, row), "Saved.")
         if error is None:
             return redirect("supply:shipment", shipment_id=row.pk)
     return render(request, "supply/shipment.html", _shown(actor, row, error), status=409 if error else 200)

@@ -17,6 +17,7 @@ from gongying.core.ui import flow, links
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
+from gongying.core.ui.typed import tried
 
 from .. import actions, queries
 from ..models import Transfer
@@ -81,7 +82,7 @@ def offer(request: Request) -> HttpResponse:
     mine = list(parties.parties(actor)[:500])
     if request.method == "POST":
         made: list[int] = []
-        error = forms.tried(request, lambda: made.append(_offered(request)), "Saved.")
+        error = tried(request, lambda: made.append(_offered(request)), "Saved.")
         if error is None:
             return redirect("supply:transfer", transfer_id=made[0])
     context = {
@@ -115,7 +116,7 @@ def transfer(request: Request, transfer_id: int) -> HttpResponse:
     """One transfer: goods, price, tax, and who has agreed."""
     row, error = queries.transfer_row(request.actor, transfer_id), None
     if request.method == "POST":
-        error = forms.tried(request, partial(_step, request, row), "Saved.")
+        error = tried(request, partial(_step, request, row), "Saved.")
         if error is None:
             return redirect("supply:transfer", transfer_id=row.pk)
     return render(request, "supply/transfer.html", _shown(request.actor, row, error), status=409 if error else 200)

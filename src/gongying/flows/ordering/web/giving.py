@@ -20,14 +20,12 @@ from gongying.areas.orders.rules.pasting import read_paste
 from gongying.books.parties import read as parties
 from gongying.core import calendar
 from gongying.core.refusal import Refused
-from gongying.core.ui import links
+from gongying.core.ui import links, typed
 from gongying.core.ui.pages import Request, page
 from gongying.core.ui.tables import Column, Filter, Table
 from gongying.core.ui.templatetags.ui import label
 
 from .. import actions, queries
-
-MOST = 5000
 
 
 def _tax(row: Any) -> tuple[int, str]:
@@ -73,7 +71,7 @@ def free_goods(request: Request) -> HttpResponse:
         span = calendar.quarter_of(today)
     rows = orders.free_lines_of(request.actor)
     rows = rows.filter(order__placed_on__gte=span.start, order__placed_on__lt=span.end)
-    sums = orders.free_sums(rows[:MOST])
+    sums = orders.free_sums(rows.iterator(chunk_size=2000))
     context = {
         "portal": portal,
         "span": span,
@@ -126,18 +124,8 @@ def _given(request: Request, party_id: int, lines: list[DraftLine]) -> HttpRespo
         purpose=given.get("purpose", ""),
         lines=lines,
         reason=given.get("reason", ""),
-        requested_on=_day(given.get("requested_on", "")),
+        requested_on=typed.maybe_day(given.get("requested_on", ""), "requested_on"),
         ship_to_id=int(ship_to) if ship_to.isdecimal() else None,
     )
     messages.success(request, say("%(number)s was written.") % {"number": done.number})
     return redirect("ordering:order", order_id=done.id)
-
-
-def _day(text: str) -> Any:
-    """A typed day, or None where none was typed. Raises Refused for what is no day."""
-    if not text.strip():
-        return None
-    day = calendar.typed(text)
-    if day is None:
-        raise Refused(_("Write a day such as 2026-11-30."), field="requested_on")
-    return day
